@@ -1,0 +1,86 @@
+#pragma once
+// A scenario, typed, validated and immutable: what is simulated, watched, judged and swept.
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "flatline/base/result.hpp"
+#include "flatline/base/time.hpp"
+#include "flatline/detect/registry.hpp"
+#include "flatline/protocol/push.hpp"
+#include "flatline/scenario/document.hpp"
+#include "flatline/world/model.hpp"
+
+namespace flatline::scenario {
+
+/// One entry of "detectors".
+struct DetectorEntry {
+  const detect::DetectorInfo* info = nullptr;
+  std::string label;        ///< As given, else the detector's name, made unique by "#2" ... in file order.
+  detect::Setting setting;  ///< Complete: defaults filled in.
+  std::optional<Duration> dead_after;   ///< > 0. Adds a row for the state "dead".
+  std::optional<Duration> check_every;  ///< > 0. The monitor looks only this often.
+};
+
+/// One sweep axis: its name as written and the values to take, each as --set would write it.
+struct Axis {
+  std::string name;
+  std::vector<std::string> values;
+};
+
+/// The "sweep" block, expanded.
+struct Sweep {
+  std::vector<Axis> axes;  ///< In file order.
+  std::string where;       ///< Empty: every combination.
+};
+
+struct Scenario {
+  std::string name;
+  std::string why;
+  std::string expect;
+  std::uint64_t seed = 1;
+  Duration duration{};               ///< Measured time per replication, > 0.
+  std::optional<Duration> warm_up;   ///< Empty: auto.
+  std::uint32_t replications = 1;
+  world::Model world;
+  protocol::PushSettings push;
+  std::vector<DetectorEntry> detectors;
+  Sweep sweep;
+};
+
+/// Reads a whole document: every problem at once, each with file, line, pointer, what was found, what was
+/// expected and the nearest valid name. `base_folder` is where relative file names (empirical laws) start.
+Result<Scenario> read_scenario(const Document& document, const std::string& base_folder);
+
+/// The scenario with every default written out, as strict JSON that read_scenario gives back unchanged.
+std::string resolved_json(const Scenario& scenario);
+
+/// The JSON Schema (draft 2020-12) of scenario files.
+std::string schema_json();
+
+/// Expands an axis as the command line writes it: "a,b,c", "from:to:step" or "log:from:to:points".
+Result<Axis> parse_axis(std::string_view text);
+
+/// The longest window (in samples) that any detector of the scenario uses, sweep included; at least 1.
+std::int64_t longest_window(const Scenario& scenario);
+
+/// A "where" condition: comparisons of axes, numbers and durations, + - * /, parentheses, and/or/not.
+class Condition {
+ public:
+  /// `names` are the axis names that may occur (they may contain dots and start with a digit).
+  static Result<Condition> parse(std::string_view text, const std::vector<std::string>& names);
+  Condition();  ///< Always true.
+  /// Whether it holds. values[i] belongs to names[i]: a number, or nanoseconds for durations; NaN for an axis that the
+  /// row lacks: a comparison that names such an axis is true.
+  [[nodiscard]] bool holds(const std::vector<double>& values) const;
+
+  struct Expression;
+
+ private:
+  std::shared_ptr<const Expression> root_;
+};
+
+}  // namespace flatline::scenario
