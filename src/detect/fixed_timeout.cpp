@@ -1,0 +1,50 @@
+#include "detect/fixed_timeout.hpp"
+
+#include "detect/shared_family.hpp"
+
+namespace flatline::detect {
+namespace {
+
+std::unique_ptr<Family> make(const DetectorInfo& info, std::span<const Setting> settings,
+                             const Surroundings& /*surroundings*/) {
+  std::vector<FixedTimeoutEstimator::Constants> constants;
+  constants.reserve(settings.size());
+  for (const Setting& setting : settings) {
+    constants.push_back({SettingReader(info, setting).duration("timeout")});
+  }
+  const bool newest_only = SettingReader(info, settings.front()).choice("restart_on") == "newest";
+  return std::make_unique<SharedFamily<FixedTimeoutEstimator>>(FixedTimeoutEstimator(newest_only),
+                                                               std::move(constants));
+}
+
+}  // namespace
+
+Entry fixed_timeout_entry() {
+  ParameterInfo timeout;
+  timeout.name = "timeout";
+  timeout.type = ParameterType::duration;
+  timeout.min_exclusive = true;
+  timeout.help = "Silence after which the process is suspected (TO), counted from the last arrival.";
+
+  ParameterInfo restart_on;
+  restart_on.name = "restart_on";
+  restart_on.type = ParameterType::choice;
+  restart_on.default_value = std::string("any");
+  restart_on.choices = {"any", "newest"};
+  restart_on.help =
+      "Which arrivals restart the timer: any, or only a sequence number above all seen; an older "
+      "one then changes nothing.";
+
+  Entry entry;
+  entry.info.name = "fixed_timeout";
+  entry.info.summary = "Suspects when no heartbeat has arrived for a fixed time.";
+  entry.info.source =
+      "The common detector; analysed as the simple algorithm with a cutoff in Chen, Toueg, Aguilera, "
+      "IEEE Trans. Computers 51(5), May 2002";
+  entry.info.parameters = {timeout, restart_on};
+  entry.outside_estimator = {"timeout"};
+  entry.make = make;
+  return entry;
+}
+
+}  // namespace flatline::detect

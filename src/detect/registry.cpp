@@ -1,0 +1,231 @@
+#include "flatline/detect/registry.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+
+#include "detect/entry.hpp"
+#include "detect/fixed_timeout.hpp"
+#include "flatline/base/check.hpp"
+#include "flatline/base/text.hpp"
+
+namespace flatline::detect {
+namespace {
+
+/// The rows, and their public halves side by side, as detectors() hands them out.
+struct Table {
+  std::vector<Entry> entries;
+  std::vector<DetectorInfo> infos;
+};
+
+const Table& table() {
+  static const Table kTable = [] {
+    Table made;
+    made.entries = {fixed_timeout_entry()};
+    for (const Entry& entry : made.entries) made.infos.push_back(entry.info);
+    return made;
+  }();
+  return kTable;
+}
+
+const Entry& entry_of(const DetectorInfo& info) {
+  const auto& entries = table().entries;
+  const auto found = std::find_if(entries.begin(), entries.end(), [&](const Entry& entry) {
+    return entry.info.name == info.name;
+  });
+  FLATLINE_CHECK(found != entries.end(), "the detector is one of detectors()");
+  return *found;
+}
+
+std::string kind_text(const ParameterInfo& parameter) {
+  switch (parameter.type) {
+    case ParameterType::duration:
+      return "a duration";
+    case ParameterType::number:
+      return "a number";
+    case ParameterType::count:
+      return "a whole number";
+    case ParameterType::choice:
+      break;
+  }
+  return "a word";
+}
+
+/// A limit in the parameter's own unit.
+std::string limit_text(const ParameterInfo& parameter, double limit) {
+  if (parameter.type != ParameterType::duration) return format_number(limit);
+  return format_duration(Duration{std::llround(limit * 1e9)});
+}
+
+/// "a duration above 0s", "a whole number from 1 to 1000000", "\"any\" or \"newest\"".
+std::string expectation(const ParameterInfo& parameter) {
+  if (parameter.type == ParameterType::choice) {
+    std::string out;
+    for (std::size_t i = 0; i < parameter.choices.size(); ++i) {
+      if (i > 0) out += i + 1 == parameter.choices.size() ? " or " : ", ";
+      out += "\"" + parameter.choices[i] + "\"";
+    }
+    return out;
+  }
+  std::string out = kind_text(parameter);
+  if (parameter.min_exclusive) {
+    out += " above " + limit_text(parameter, parameter.min);
+    if (parameter.max > 0) out += " and at most " + limit_text(parameter, parameter.max);
+    return out;
+  }
+  out += " from " + limit_text(parameter, parameter.min);
+  out += parameter.max > 0 ? " to " + limit_text(parameter, parameter.max) : " on";
+  return out;
+}
+
+Problem bad_value(const ParameterInfo& parameter, std::string message) {
+  Problem problem;
+  problem.message = std::move(message);
+  problem.expected = expectation(parameter);
+  return problem;
+}
+
+bool has_type(ParameterType type, const Value& value) {
+  switch (type) {
+    case ParameterType::duration:
+      return std::holds_alternative<Duration>(value);
+    case ParameterType::number:
+      return std::holds_alternative<double>(value);
+    case ParameterType::count:
+      return std::holds_alternative<std::int64_t>(value);
+    case ParameterType::choice:
+      return std::holds_alternative<std::string>(value);
+  }
+  return false;
+}
+
+/// Seconds, or the number itself. REQUIRES: not a choice.
+double magnitude(const Value& value) {
+  if (const auto* d = std::get_if<Duration>(&value)) return d->seconds();
+  if (const auto* n = std::get_if<std::int64_t>(&value)) return static_cast<double>(*n);
+  return std::get<double>(value);
+}
+
+std::optional<Problem> check_choice(const ParameterInfo& parameter, const std::string& word) {
+  const auto& choices = parameter.choices;
+  if (std::find(choices.begin(), choices.end(), word) != choices.end()) return std::nullopt;
+  Problem problem = bad_value(parameter, "unknown " + parameter.name + " \"" + word + "\"");
+  problem.suggestion = nearest_name(word, choices);
+  return problem;
+}
+
+}  // namespace
+
+const std::optional<Value>& SettingReader::find(std::string_view name) const {
+  FLATLINE_CHECK(setting_.size() == info_.parameters.size(), "a setting has a place per parameter");
+  for (std::size_t i = 0; i < setting_.size(); ++i) {
+    if (info_.parameters[i].name == name) return setting_[i];
+  }
+  FLATLINE_CHECK(false, "a detector reads only parameters that it lists");
+  return setting_.front();
+}
+
+const Value& SettingReader::required(std::string_view name) const {
+  const auto& value = find(name);
+  FLATLINE_CHECK(value.has_value(), "a parameter that is not optional has a value");
+  return *value;
+}
+
+std::span<const DetectorInfo> detectors() { return table().infos; }
+
+const DetectorInfo* find_detector(std::string_view name) {
+  for (const DetectorInfo& info : table().infos) {
+    if (info.name == name) return &info;
+  }
+  return nullptr;
+}
+
+std::optional<Problem> check_value(const ParameterInfo& parameter, const Value& value) {
+  const std::string shown = parameter.name + " is " + format_value(value);
+  if (!has_type(parameter.type, value)) {
+    return bad_value(parameter, shown + ", not " + kind_text(parameter));
+  }
+  if (parameter.type == ParameterType::choice) {
+    return check_choice(parameter, std::get<std::string>(value));
+  }
+  const double size = magnitude(value);
+  if (!std::isfinite(size)) return bad_value(parameter, shown + ", not a finite number");
+  if (size < parameter.min || (parameter.min_exclusive && size <= parameter.min)) {
+    return bad_value(parameter, shown + ", too small");
+  }
+  if (parameter.max > 0 && size > parameter.max) return bad_value(parameter, shown + ", too large");
+  if (parameter.type == ParameterType::duration && std::get<Duration>(value) > kLongestTime) {
+    return bad_value(parameter, shown + ", longer than 36 years");
+  }
+  return std::nullopt;
+}
+
+Result<Value> parse_value(const ParameterInfo& parameter, std::string_view text) {
+  Value value;
+  switch (parameter.type) {
+    case ParameterType::duration: {
+      const auto parsed = parse_duration(text);
+      if (!parsed) return parsed.problems();
+      value = parsed.value();
+      break;
+    }
+    case ParameterType::number: {
+      const auto parsed = parse_number(text);
+      if (!parsed) return parsed.problems();
+      value = parsed.value();
+      break;
+    }
+    case ParameterType::count: {
+      const auto parsed = parse_count(text);
+      if (!parsed) return parsed.problems();
+      value = parsed.value();
+      break;
+    }
+    case ParameterType::choice:
+      value = std::string(text);
+      break;
+  }
+  if (auto problem = check_value(parameter, value)) return *std::move(problem);
+  return value;
+}
+
+std::string format_value(const Value& value) {
+  if (const auto* d = std::get_if<Duration>(&value)) return format_duration(*d);
+  if (const auto* n = std::get_if<std::int64_t>(&value)) return std::to_string(*n);
+  if (const auto* word = std::get_if<std::string>(&value)) return *word;
+  const double number = std::get<double>(value);
+  if (!std::isfinite(number)) return format_number(number);
+  // The shortest digits that read back as the same double.
+  std::array<char, 32> buffer{};
+  const auto [end, error] = std::to_chars(buffer.data(), buffer.data() + buffer.size(), number);
+  FLATLINE_CHECK(error == std::errc(), "a number fits in 32 characters");
+  return {buffer.data(), end};
+}
+
+bool share_family(const DetectorInfo& info, const Setting& a, const Setting& b) {
+  const Entry& entry = entry_of(info);
+  const std::size_t size = info.parameters.size();
+  FLATLINE_CHECK(a.size() == size && b.size() == size, "a setting has a place per parameter");
+  for (std::size_t i = 0; i < size; ++i) {
+    const auto& outside = entry.outside_estimator;
+    const bool is_outside =
+        std::find(outside.begin(), outside.end(), info.parameters[i].name) != outside.end();
+    if (!is_outside && a[i] != b[i]) return false;
+  }
+  return true;
+}
+
+std::unique_ptr<Family> make_family(const DetectorInfo& info, std::span<const Setting> settings,
+                                    const Surroundings& surroundings) {
+  FLATLINE_CHECK(!settings.empty(), "a family has at least one setting");
+  const Entry& entry = entry_of(info);
+  for (const Setting& setting : settings) {
+    FLATLINE_CHECK(share_family(info, settings.front(), setting), "a family's settings share");
+  }
+  FLATLINE_CHECK(!info.needs_interval || surroundings.heartbeat_interval.ns > 0,
+                 "this detector needs the heartbeat interval");
+  return entry.make(entry.info, settings, surroundings);
+}
+
+}  // namespace flatline::detect
