@@ -1,0 +1,122 @@
+#pragma once
+// The pending-event queue: exact total order at any size, no tuning.
+//
+// EventQueue is a multi-level bucket queue (a hierarchical timing wheel whose small buckets are sorted): an event
+// lies at the level of the highest 4-bit digit in which its instant differs from the current one, so each event
+// moves down at most once per digit. HeapQueue keeps the same contract with a binary heap; it is the test twin.
+
+#include <array>
+#include <cstdint>
+#include <queue>
+#include <vector>
+
+#include "flatline/base/check.hpp"
+
+namespace flatline::engine {
+
+/// Something that happens at an instant. `order` breaks ties between equal instants and must be unique among them;
+/// `data` is the owner's business.
+struct Event {
+  std::int64_t at = 0;
+  std::uint64_t order = 0;
+  std::uint64_t data = 0;
+};
+
+constexpr bool comes_before(const Event& a, const Event& b) {
+  return a.at != b.at ? a.at < b.at : a.order < b.order;
+}
+
+/// Pending events, taken out in the order (at, order).
+class EventQueue {
+ public:
+  /// REQUIRES: event.at is not before the instant of the last event popped.
+  void push(const Event& event) {
+    const std::uint64_t key = key_of(event.at);
+    FLATLINE_CHECK(key >= last_popped_, "an event cannot be scheduled in the past");
+    ++size_;
+    if (key < leaf_end_) {
+      insert_into_leaf(event);
+    } else {
+      insert_into_bucket(event, key);
+    }
+  }
+
+  /// The next event. REQUIRES: !empty().
+  [[nodiscard]] const Event& top() {
+    if (leaf_.empty()) refill();
+    return leaf_.back();
+  }
+
+  /// Removes and returns the next event. REQUIRES: !empty().
+  Event pop() {
+    if (leaf_.empty()) refill();
+    const Event event = leaf_.back();
+    leaf_.pop_back();
+    --size_;
+    last_popped_ = key_of(event.at);
+    return event;
+  }
+
+  [[nodiscard]] bool empty() const { return size_ == 0; }
+  [[nodiscard]] std::size_t size() const { return size_; }
+
+ private:
+  static constexpr unsigned kDigitBits = 4;
+  static constexpr unsigned kDigits = 16;
+  static constexpr unsigned kBuckets = 1u << kDigitBits;
+  static constexpr std::size_t kSortAtOnce = 8;   // a bucket this small becomes the leaf at any level
+  static constexpr std::size_t kLeafLimit = 48;   // a wider leaf is spread out again
+
+  // Instants may be negative (the warm-up); flipping the sign bit keeps their order in unsigned keys.
+  static std::uint64_t key_of(std::int64_t at) {
+    return static_cast<std::uint64_t>(at) ^ (std::uint64_t{1} << 63);
+  }
+
+  void insert_into_bucket(const Event& event, std::uint64_t key) {
+    const std::uint64_t differing = key ^ base_;
+    const unsigned level =
+        differing == 0 ? 0 : (63u - static_cast<unsigned>(__builtin_clzll(differing))) / kDigitBits;
+    const unsigned digit = static_cast<unsigned>(key >> (level * kDigitBits)) & (kBuckets - 1);
+    buckets_[level][digit].push_back(event);
+    occupied_[level] = static_cast<std::uint16_t>(occupied_[level] | (1u << digit));
+    levels_ |= 1u << level;
+  }
+
+  void insert_into_leaf(const Event& event);
+  void spread_leaf();
+  void refill();
+
+  // leaf_ holds, latest first, every event with key < leaf_end_; all others lie in buckets relative to base_.
+  std::vector<Event> leaf_;
+  std::uint64_t leaf_end_ = 0;
+  std::uint64_t base_ = 0;
+  unsigned leaf_level_ = 0;
+  std::uint64_t last_popped_ = 0;
+  std::size_t size_ = 0;
+  std::uint32_t levels_ = 0;
+  std::array<std::uint16_t, kDigits> occupied_{};
+  std::array<std::array<std::vector<Event>, kBuckets>, kDigits> buckets_;
+  std::vector<Event> moving_;
+};
+
+/// The same contract on std::priority_queue: slower, obviously right.
+class HeapQueue {
+ public:
+  void push(const Event& event) { heap_.push(event); }
+  [[nodiscard]] const Event& top() { return heap_.top(); }
+  Event pop() {
+    const Event event = heap_.top();
+    heap_.pop();
+    return event;
+  }
+  [[nodiscard]] bool empty() const { return heap_.empty(); }
+  [[nodiscard]] std::size_t size() const { return heap_.size(); }
+
+ private:
+  struct Later {
+    bool operator()(const Event& a, const Event& b) const { return comes_before(b, a); }
+  };
+  std::priority_queue<Event, std::vector<Event>, Later> heap_;
+};
+
+}  // namespace flatline::engine
