@@ -59,6 +59,9 @@ struct Loss {
 
 enum class Order : std::uint8_t { any, fifo };
 
+/// Delay of a pair that no rule gives one.
+inline constexpr Duration kDefaultDelay = milliseconds(1);
+
 /// What one link rule says; keys that are absent leave the matter to an earlier rule.
 struct LinkRule {
   std::vector<NodeId> from;

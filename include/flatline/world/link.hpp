@@ -1,0 +1,119 @@
+#pragma once
+// Links: what happens to a message between two nodes. Everything is decided at the send instant: the cut, the
+// loss, the delay. Draws are addressed by the message's index on its link, burst states by time, so changing the
+// heartbeat interval changes neither the bursts nor another link.
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "flatline/base/time.hpp"
+#include "flatline/random/distribution.hpp"
+#include "flatline/random/stream.hpp"
+#include "flatline/world/model.hpp"
+#include "flatline/world/timeline.hpp"
+
+namespace flatline::world {
+
+/// A Gilbert-Elliott law with its sojourns compiled.
+struct BurstLaw {
+  GilbertElliott law;
+  random::Sampler good, bad;
+};
+
+/// What one direction of a pair is made of, resolved from the rules and compiled.
+struct LinkLaw {
+  random::Sampler delay;
+  double loss = 0;                 ///< Read only without `bursts`.
+  std::optional<BurstLaw> bursts;
+  double duplicate = 0;
+  Order order = Order::any;
+};
+
+/// Resolves link laws; each rule's tables are compiled once.
+class LinkTable {
+ public:
+  /// REQUIRES: `model` outlives this and its laws compile (the scenario reader has seen to that).
+  explicit LinkTable(const Model& model);
+  [[nodiscard]] LinkLaw law(NodeId from, NodeId to) const;
+
+ private:
+  struct CompiledRule {
+    std::optional<random::Sampler> delay;
+    std::optional<BurstLaw> bursts;
+  };
+  static CompiledRule compile_rule(const LinkRule& rule);
+  static void apply(const LinkRule& rule, const CompiledRule& compiled, LinkLaw& law);
+
+  const Model* model_;
+  CompiledRule default_;
+  std::vector<CompiledRule> rules_;
+  std::vector<std::vector<bool>> rule_from_, rule_to_;  // per rule, per node
+};
+
+/// The state of a two-state loss process at an instant, walked forwards in time.
+class BurstState {
+ public:
+  BurstState() = default;
+  BurstState(BurstLaw law, const random::Stream& sojourns, SimInstant begin);
+  /// REQUIRES: `t` never goes back.
+  [[nodiscard]] bool bad_at(SimInstant t) {
+    while (until_ <= t) flip();
+    return is_bad_;
+  }
+
+ private:
+  void flip();
+
+  void stay();
+
+  random::Sampler good_, bad_;
+  random::Stream sojourns_;
+  std::uint64_t index_ = 0;
+  SimInstant until_ = SimInstant::never();
+  bool is_bad_ = false;
+};
+
+enum class Fate : std::uint8_t { delivered, lost, cut };
+
+/// What became of one message.
+struct Passage {
+  Fate fate = Fate::delivered;
+  SimInstant arrival{};
+  std::optional<SimInstant> duplicate;  ///< When the second copy arrives, if there is one.
+};
+
+/// One direction of one pair, alive. Messages must be offered in send order.
+class Link {
+ public:
+  /// `name` is "link/FROM/TO" with node names; its streams hang below it.
+  Link(LinkLaw law, const random::StreamFactory& streams, const std::string& name, Timeline partitions,
+       SimInstant begin);
+
+  /// Sends message `index` at `t`. Arrival is at least 1 ns later.
+  Passage transmit(SimInstant t, std::uint64_t index);
+
+ private:
+  [[nodiscard]] bool loses(SimInstant t, std::uint64_t index);
+  [[nodiscard]] SimInstant arrival_after(SimInstant t, std::uint64_t bits);
+
+  struct Chance {
+    std::uint64_t threshold = 0;
+    bool always = false;
+    [[nodiscard]] bool hits(std::uint64_t bits) const { return always || bits < threshold; }
+  };
+  static Chance chance(double probability);
+
+  random::Sampler delay_;
+  Chance loss_good_, loss_bad_, duplicate_;
+  bool bursts_ = false;
+  bool fifo_ = false;
+  bool may_lose_ = false;
+  bool may_duplicate_ = false;
+  BurstState state_;
+  TimelineView partitions_;
+  random::Stream loss_draws_, delay_draws_, duplicate_draws_, copy_delay_draws_;
+  SimInstant last_arrival_ = SimInstant::before_all();
+};
+
+}  // namespace flatline::world

@@ -1,0 +1,153 @@
+#include "flatline/world/link.hpp"
+
+#include <algorithm>
+
+#include "flatline/base/check.hpp"
+
+namespace flatline::world {
+namespace {
+
+random::Sampler compiled(const random::Distribution& law) {
+  auto sampler = random::compile(law);
+  FLATLINE_CHECK(sampler.ok(), "the scenario reader has compiled this law before");
+  return std::move(sampler).value();
+}
+
+random::Sampler sojourn(Duration mean) {
+  random::Distribution law;
+  law.family = random::Family::exponential;
+  law.value = mean;
+  return compiled(law);
+}
+
+std::vector<bool> membership(const std::vector<NodeId>& nodes, std::uint32_t size) {
+  std::vector<bool> member(size, false);
+  for (const NodeId node : nodes) member[node.value] = true;
+  return member;
+}
+
+}  // namespace
+
+LinkTable::CompiledRule LinkTable::compile_rule(const LinkRule& rule) {
+  CompiledRule out;
+  if (rule.delay) out.delay = compiled(*rule.delay);
+  if (rule.loss && rule.loss->bursts) {
+    const GilbertElliott& law = *rule.loss->bursts;
+    out.bursts = BurstLaw{law, sojourn(law.good_mean), sojourn(law.bad_mean)};
+  }
+  return out;
+}
+
+LinkTable::LinkTable(const Model& model) : model_(&model), default_(compile_rule(model.default_link)) {
+  if (!default_.delay) default_.delay = compiled(random::Distribution::constant(kDefaultDelay));
+  for (const LinkRule& rule : model.links) {
+    rules_.push_back(compile_rule(rule));
+    rule_from_.push_back(membership(rule.from, model.cluster.size()));
+    rule_to_.push_back(membership(rule.to, model.cluster.size()));
+  }
+}
+
+void LinkTable::apply(const LinkRule& rule, const CompiledRule& compiled, LinkLaw& law) {
+  if (compiled.delay) law.delay = *compiled.delay;
+  if (rule.loss) {
+    law.loss = rule.loss->probability;
+    law.bursts = compiled.bursts;
+  }
+  if (rule.duplicate) law.duplicate = *rule.duplicate;
+  if (rule.order) law.order = *rule.order;
+}
+
+LinkLaw LinkTable::law(NodeId from, NodeId to) const {
+  LinkLaw law;
+  apply(model_->default_link, default_, law);
+  for (std::size_t i = 0; i < rules_.size(); ++i) {
+    const LinkRule& rule = model_->links[i];
+    const bool forward = rule_from_[i][from.value] && rule_to_[i][to.value];
+    const bool backward =
+        rule.both_ways && rule_from_[i][to.value] && rule_to_[i][from.value];
+    if (forward || backward) apply(rule, rules_[i], law);
+  }
+  return law;
+}
+
+BurstState::BurstState(BurstLaw law, const random::Stream& sojourns, SimInstant begin)
+    : good_(std::move(law.good)), bad_(std::move(law.bad)), sojourns_(sojourns), until_(begin) {
+  // Stationary start: sojourns are exponential, so what is left of the first is a whole one in law.
+  const double good_mean = law.law.good_mean.seconds();
+  const double bad_mean = law.law.bad_mean.seconds();
+  is_bad_ = sojourns_.bits(index_++) < random::threshold_for(bad_mean / (good_mean + bad_mean));
+  stay();
+}
+
+void BurstState::stay() {
+  // At least 1 ns, so that walking the states always moves on.
+  const std::int64_t sojourn_ns = (is_bad_ ? bad_ : good_)(sojourns_.bits(index_++));
+  until_ += Duration{std::max<std::int64_t>(1, sojourn_ns)};
+}
+
+void BurstState::flip() {
+  is_bad_ = !is_bad_;
+  stay();
+}
+
+Link::Chance Link::chance(double probability) {
+  if (probability >= 1) return {0, true};
+  return {random::threshold_for(probability), false};
+}
+
+Link::Link(LinkLaw law, const random::StreamFactory& streams, const std::string& name,
+           Timeline partitions, SimInstant begin)
+    : delay_(std::move(law.delay)),
+      duplicate_(chance(law.duplicate)),
+      fifo_(law.order == Order::fifo),
+      may_duplicate_(law.duplicate > 0),
+      partitions_(std::move(partitions)),
+      loss_draws_(streams.stream(name + "/loss")),
+      delay_draws_(streams.stream(name + "/delay")),
+      duplicate_draws_(streams.stream(name + "/duplicate")),
+      copy_delay_draws_(streams.stream(name + "/duplicate/delay")) {
+  if (law.bursts) {
+    bursts_ = true;
+    may_lose_ = true;
+    loss_good_ = chance(law.bursts->law.loss_good);
+    loss_bad_ = chance(law.bursts->law.loss_bad);
+    state_ = BurstState(*std::move(law.bursts), streams.stream(name + "/bursts"), begin);
+  } else {
+    may_lose_ = law.loss > 0;
+    loss_good_ = chance(law.loss);
+  }
+}
+
+bool Link::loses(SimInstant t, std::uint64_t index) {
+  if (!may_lose_) return false;
+  const Chance& now = bursts_ && state_.bad_at(t) ? loss_bad_ : loss_good_;
+  return now.hits(loss_draws_.bits(index));
+}
+
+SimInstant Link::arrival_after(SimInstant t, std::uint64_t bits) {
+  SimInstant arrival = t + Duration{std::max<std::int64_t>(1, delay_(bits))};
+  if (fifo_) {
+    arrival = std::max(arrival, last_arrival_);
+    last_arrival_ = arrival;
+  }
+  return arrival;
+}
+
+Passage Link::transmit(SimInstant t, std::uint64_t index) {
+  Passage passage;
+  if (partitions_.covers(t)) {
+    passage.fate = Fate::cut;
+    return passage;
+  }
+  if (loses(t, index)) {
+    passage.fate = Fate::lost;
+    return passage;
+  }
+  passage.arrival = arrival_after(t, delay_draws_.bits(index));
+  if (may_duplicate_ && duplicate_.hits(duplicate_draws_.bits(index))) {
+    passage.duplicate = arrival_after(t, copy_delay_draws_.bits(index));
+  }
+  return passage;
+}
+
+}  // namespace flatline::world
