@@ -7,6 +7,10 @@
 
 #include "detect/entry.hpp"
 #include "detect/fixed_timeout.hpp"
+#include "detect/nfd_e.hpp"
+#include "detect/nfd_s.hpp"
+#include "detect/phi_exponential.hpp"
+#include "detect/phi_normal.hpp"
 #include "flatline/base/check.hpp"
 #include "flatline/base/text.hpp"
 
@@ -22,7 +26,8 @@ struct Table {
 const Table& table() {
   static const Table kTable = [] {
     Table made;
-    made.entries = {fixed_timeout_entry()};
+    made.entries = {fixed_timeout_entry(), nfd_s_entry(), nfd_e_entry(), phi_normal_entry(),
+                    phi_exponential_entry()};
     for (const Entry& entry : made.entries) made.infos.push_back(entry.info);
     return made;
   }();

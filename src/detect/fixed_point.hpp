@@ -1,0 +1,50 @@
+#pragma once
+// Fixed point for deadlines: times in 2^-16 ns, factors (z, threshold * ln 10) in 2^-32, products in 2^-48 ns
+// held in 128 bits. See docs/adr/0003-integer-deadlines.md for the formats and the error bound.
+
+#include <cmath>
+#include <cstdint>
+#include <limits>
+
+#include "flatline/base/time.hpp"
+
+namespace flatline::detect {
+
+using Wide = __int128;
+
+inline constexpr int kTimeBits = 16;
+inline constexpr int kFactorBits = 32;
+
+/// A span in 2^-16 ns.
+constexpr Wide fixed_time(Duration d) { return Wide{d.ns} << kTimeBits; }
+
+/// A span given in nanoseconds, cut to 2^-16 ns. REQUIRES: 0 <= ns < 2^64.
+inline Wide fixed_time(double ns) {
+  const double scaled = ns * static_cast<double>(1 << kTimeBits);
+  // The conversion to 64 bits is one instruction, that to 128 a call.
+  if (scaled < 0x1p62) return static_cast<std::int64_t>(scaled);
+  return static_cast<Wide>(scaled);
+}
+
+/// The nearest factor in 2^-32. REQUIRES: |factor| < 2^20.
+inline std::int64_t fixed_factor(double factor) {
+  return std::llround(factor * static_cast<double>(std::int64_t{1} << kFactorBits));
+}
+
+/// In nanoseconds, for levels: a double is enough to explain.
+constexpr double to_nanoseconds(Wide fixed) {
+  return static_cast<double>(fixed) / static_cast<double>(1 << kTimeBits);
+}
+
+/// The first whole nanosecond at or after `start` + `product` (2^-48 ns), cut to what an instant can hold: beyond it
+/// lies never().
+constexpr LocalInstant first_instant_after(LocalInstant start, Wide product) {
+  constexpr int kBits = kTimeBits + kFactorBits;
+  const Wide up = (product + ((Wide{1} << kBits) - 1)) >> kBits;
+  const Wide sum = start.ns + up;
+  if (sum > LocalInstant::never().ns) return LocalInstant::never();
+  if (sum < LocalInstant::before_all().ns) return LocalInstant::before_all();
+  return {static_cast<std::int64_t>(sum)};
+}
+
+}  // namespace flatline::detect

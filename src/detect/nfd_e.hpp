@@ -1,0 +1,82 @@
+#pragma once
+// Chen, Toueg and Aguilera's detector for clocks that are not synchronised: it estimates when the next heartbeat
+// is expected to arrive.
+
+#include <limits>
+
+#include "detect/entry.hpp"
+#include "detect/fixed_point.hpp"
+#include "detect/sample_ring.hpp"
+#include "flatline/base/check.hpp"
+
+namespace flatline::detect {
+
+/// Keeps A_i - eta * s_i of the last `window` arrivals. Late and repeated arrivals enter too: a window of records
+/// only would underestimate the delay for good wherever heartbeats overtake each other.
+class NfdEEstimator {
+ public:
+  struct Constants {
+    Duration safety_margin;
+  };
+  struct View {
+    LocalInstant expected;  ///< When the heartbeat after the newest is expected; before_all(): none yet.
+  };
+
+  NfdEEstimator(Duration interval, std::int64_t window) : interval_(interval), offsets_(window) {}
+
+  /// REQUIRES: |seq| * interval <= kLongestTime.
+  void beat(LocalInstant now, const Observation& observation) {
+    const Wide scheduled = Wide{interval_.ns} * observation.seq.value;
+    FLATLINE_CHECK(scheduled <= kLongestTime.ns && scheduled >= -kLongestTime.ns,
+                   "sequence number times interval is at most 36 years");
+    const std::int64_t offset = now.ns - static_cast<std::int64_t>(scheduled);
+    // Kept relative to the first, so that their sum nearly always fits 64 bits and divides fast.
+    if (offsets_.size() == 0) base_ = offset;
+    const std::int64_t relative = offset - base_;
+    sum_ += Wide{relative} - offsets_.push(relative);
+    if (observation.seq <= newest_) return;
+    newest_ = observation.seq;
+    expected_ = {base_ + mean_offset() + static_cast<std::int64_t>(scheduled) + interval_.ns};
+  }
+  void reset() {
+    offsets_.clear();
+    sum_ = 0;
+    newest_ = kNoSeq;
+    expected_ = LocalInstant::before_all();
+  }
+  [[nodiscard]] View view() const { return {expected_}; }
+  [[nodiscard]] static LocalInstant deadline(const View& view, const Constants& setting) {
+    return view.expected == LocalInstant::before_all() ? view.expected
+                                                       : view.expected + setting.safety_margin;
+  }
+  /// Seconds past the freshness point: it suspects at 0. Infinite before the first heartbeat.
+  [[nodiscard]] static double level(const View& view, const Constants& setting, LocalInstant now) {
+    if (view.expected == LocalInstant::before_all()) return std::numeric_limits<double>::infinity();
+    return (now - deadline(view, setting)).seconds();
+  }
+  [[nodiscard]] bool warmed_up() const { return offsets_.full(); }
+
+ private:
+  static constexpr SeqNo kNoSeq{std::numeric_limits<std::int64_t>::min()};
+
+  /// The mean relative offset, rounded down to a whole nanosecond.
+  [[nodiscard]] std::int64_t mean_offset() const {
+    const std::int64_t n = offsets_.size();
+    if (static_cast<std::int64_t>(sum_) == sum_) {
+      const auto sum = static_cast<std::int64_t>(sum_);
+      return sum / n - (sum % n < 0 ? 1 : 0);
+    }
+    return static_cast<std::int64_t>(sum_ / n) - (sum_ % n < 0 ? 1 : 0);
+  }
+
+  Duration interval_;
+  SampleRing offsets_;
+  std::int64_t base_ = 0;
+  Wide sum_ = 0;
+  SeqNo newest_ = kNoSeq;
+  LocalInstant expected_ = LocalInstant::before_all();
+};
+
+Entry nfd_e_entry();
+
+}  // namespace flatline::detect

@@ -1,0 +1,46 @@
+#pragma once
+// The phi accrual detector with exponentially distributed gaps, the form that products chose.
+
+#include "detect/entry.hpp"
+#include "detect/gap_window.hpp"
+
+namespace flatline::detect {
+
+class PhiExponentialEstimator {
+ public:
+  struct Constants {
+    std::int64_t factor;  ///< threshold * ln 10, 2^-32.
+  };
+  struct View {
+    LocalInstant last;
+    Wide mean;  ///< 2^-16 ns.
+    bool ready;
+  };
+
+  explicit PhiExponentialEstimator(GapWindow gaps) : gaps_(std::move(gaps)) {}
+
+  void beat(LocalInstant now, const Observation& /*observation*/) { gaps_.beat(now); }
+  void reset() { gaps_.reset(); }
+
+  [[nodiscard]] View view() const {
+    if (gaps_.last() == LocalInstant::never() || !gaps_.ready()) return {{}, 0, false};
+    return {gaps_.last(), gaps_.mean(), true};
+  }
+
+  [[nodiscard]] static LocalInstant deadline(const View& view, const Constants& setting) {
+    if (!view.ready) return LocalInstant::never();
+    return first_instant_after(view.last, view.mean * setting.factor);
+  }
+
+  /// phi = elapsed / (mean ln 10); infinite if the mean gap is 0.
+  [[nodiscard]] static double level(const View& view, const Constants& setting, LocalInstant now);
+
+  [[nodiscard]] bool warmed_up() const { return gaps_.full(); }
+
+ private:
+  GapWindow gaps_;
+};
+
+Entry phi_exponential_entry();
+
+}  // namespace flatline::detect

@@ -1,0 +1,77 @@
+#include "detect/phi_normal.hpp"
+
+#include <limits>
+
+#include "detect/phi_parameters.hpp"
+#include "detect/shared_family.hpp"
+
+namespace flatline::detect {
+namespace {
+
+std::unique_ptr<Family> make(const DetectorInfo& info, std::span<const Setting> settings,
+                             const Surroundings& /*surroundings*/) {
+  std::vector<PhiNormalEstimator::Constants> constants;
+  constants.reserve(settings.size());
+  for (const Setting& setting : settings) {
+    const SettingReader reader(info, setting);
+    constants.push_back({fixed_factor(normal_phi_inverse(reader.number("threshold"))),
+                         fixed_time(reader.duration("min_deviation")),
+                         reader.duration("acceptable_pause")});
+  }
+  const SettingReader first(info, settings.front());
+  const auto deviation =
+      first.choice("deviation") == "sample" ? Deviation::sample : Deviation::population;
+  return std::make_unique<SharedFamily<PhiNormalEstimator>>(
+      PhiNormalEstimator(gap_window(first), deviation), std::move(constants));
+}
+
+ParameterInfo optional_span(const std::string& name, const std::string& help) {
+  ParameterInfo parameter;
+  parameter.name = name;
+  parameter.type = ParameterType::duration;
+  parameter.default_value = Duration{0};
+  parameter.help = help;
+  return parameter;
+}
+
+}  // namespace
+
+double PhiNormalEstimator::level(const View& view, const Constants& setting, LocalInstant now) {
+  if (!view.ready) return 0;
+  const double deviation = to_nanoseconds(std::max(view.deviation, setting.min_deviation));
+  const double late =
+      static_cast<double>((now - view.last - setting.pause).ns) - to_nanoseconds(view.mean);
+  if (deviation > 0) return normal_phi(late / deviation);
+  return late < 0 ? 0 : std::numeric_limits<double>::infinity();
+}
+
+Entry phi_normal_entry() {
+  ParameterInfo deviation;
+  deviation.name = "deviation";
+  deviation.type = ParameterType::choice;
+  deviation.default_value = std::string("population");
+  deviation.choices = {"population", "sample"};
+  deviation.help = "Whether the variance divides by the number of gaps (population) or one less (sample).";
+
+  Entry entry;
+  entry.info.name = "phi_normal";
+  entry.info.summary =
+      "Accrual detector: the level is -log10 of the chance that a normally distributed gap is longer "
+      "than the silence.";
+  entry.info.source =
+      "Hayashibara, Defago, Yared, Katayama, The phi accrual failure detector, SRDS 2004; "
+      "min_deviation, acceptable_pause and first_beat_estimate as Akka adds them";
+  entry.info.parameters = {
+      threshold_parameter(),
+      window_parameter(1000, "Number of latest gaps between arrivals that are kept (WS)."),
+      // No floor by default, as published: a floor is what products add, and what it buys is worth measuring.
+      optional_span("min_deviation", "Least standard deviation (sigma) that the level is computed with."),
+      optional_span("acceptable_pause", "Silence that is always allowed, added to the mean gap (mu)."),
+      deviation,
+      first_beat_estimate_parameter()};
+  entry.outside_estimator = {"threshold", "min_deviation", "acceptable_pause"};
+  entry.make = make;
+  return entry;
+}
+
+}  // namespace flatline::detect
