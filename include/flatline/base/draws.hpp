@@ -7,6 +7,11 @@
 
 namespace flatline {
 
+/// floor(bits * n / 2^64): a uniform whole number below `n`, with a bias of at most n / 2^64. REQUIRES: n > 0.
+[[nodiscard]] constexpr std::uint64_t uniform_below(std::uint64_t bits, std::uint64_t n) {
+  return static_cast<std::uint64_t>((static_cast<unsigned __int128>(bits) * n) >> 64);
+}
+
 /// A source of addressed draws. Implementations are pure: no call changes the answer to another.
 class Draws {
  public:

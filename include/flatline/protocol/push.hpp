@@ -2,10 +2,12 @@
 // Push heartbeats: every worker sends to every monitor on its own schedule.
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "flatline/base/ids.hpp"
 #include "flatline/base/time.hpp"
+#include "flatline/protocol/program.hpp"
 
 namespace flatline::protocol {
 
@@ -25,5 +27,46 @@ struct PushSettings {
   Phase phase = Phase::spread;
   std::int64_t bytes = 64;   ///< Payload bytes of one heartbeat.
 };
+
+/// When a sender's beats are due: a function of its start, its settings and its draws. Beats missed during a stall do
+/// not move later ones.
+class BeatSchedule {
+ public:
+  BeatSchedule() = default;
+  /// `start` is the process's start; `phase_bits` places the grid of a first incarnation (ignored if it restarts: a
+  /// restarted process beats at once).
+  BeatSchedule(const PushSettings& settings, LocalInstant start, bool restarted,
+               std::uint64_t phase_bits);
+
+  [[nodiscard]] std::int64_t index() const { return index_; }
+  /// When beat index() is due, given its jitter draw.
+  [[nodiscard]] LocalInstant due() const { return due_; }
+  /// Moves on to the next beat; `bits` is that beat's jitter draw.
+  void advance(std::uint64_t bits);
+  /// Applies beat 0's jitter draw. Called once, before due() is first asked for.
+  void begin(std::uint64_t bits);
+
+ private:
+  [[nodiscard]] std::int64_t stray(std::uint64_t bits) const;
+
+  LocalInstant origin_{};
+  LocalInstant due_{};
+  std::int64_t interval_ = 0;
+  std::int64_t reach_ = 0;  // jitter in ns each way
+  JitterOf jitter_of_ = JitterOf::none;
+  std::int64_t index_ = 0;
+};
+
+/// The heartbeat as it travels.
+struct Heartbeat {
+  std::uint64_t incarnation = 0;
+  std::int64_t seq = 0;
+  std::int64_t sent_at = 0;  ///< The sender's clock, ns.
+};
+
+/// A node of a push protocol: beats on its schedule to every monitor in `to` (none: it only listens), and hands every
+/// heartbeat of a sender's newest incarnation to the detectors. `nodes` is the size of the cluster.
+std::unique_ptr<NodeProgram> make_push_node(const PushSettings& settings, std::vector<NodeId> to,
+                                            std::uint32_t nodes);
 
 }  // namespace flatline::protocol

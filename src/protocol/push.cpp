@@ -1,0 +1,140 @@
+#include "flatline/protocol/push.hpp"
+
+#include <cstring>
+
+#include "flatline/base/check.hpp"
+#include "flatline/base/draws.hpp"
+
+namespace flatline::protocol {
+namespace {
+
+constexpr TimerId kBeat{0};
+
+class PushNode final : public NodeProgram {
+ public:
+  PushNode(const PushSettings& settings, std::vector<NodeId> to, std::uint32_t nodes)
+      : settings_(settings), to_(std::move(to)), newest_(nodes, 0) {}
+
+  void on_start(Context& context) override {
+    if (to_.empty()) return;
+    jitter_ = context.open_draws("jitter");
+    incarnation_ = context.incarnation().value;
+    const std::uint64_t phase = context.draw(context.open_draws("phase"), 0);
+    schedule_ = BeatSchedule(settings_, context.now(), incarnation_ > 0, phase);
+    schedule_.begin(jitter_bits(context, 0));
+    context.set_timer(kBeat, schedule_.due());
+  }
+
+  void on_message(Context& context, NodeId from, std::span<const std::byte> payload) override {
+    Heartbeat heartbeat;
+    FLATLINE_CHECK(payload.size() == sizeof heartbeat, "only heartbeats are pushed");
+    std::memcpy(&heartbeat, payload.data(), sizeof heartbeat);
+    const Incarnation incarnation{static_cast<std::uint32_t>(heartbeat.incarnation)};
+    std::uint32_t& newest = newest_[from.value];
+    if (incarnation.value < newest) return;
+    detect::Observation observation{detect::ObservationKind::heartbeat, incarnation,
+                                    {heartbeat.seq}, {heartbeat.sent_at}, true};
+    if (incarnation.value > newest) {
+      newest = incarnation.value;
+      observation.kind = detect::ObservationKind::restarted;
+      context.observe(from, observation);
+      observation.kind = detect::ObservationKind::heartbeat;
+    }
+    context.observe(from, observation);
+  }
+
+  void on_timer(Context& context, TimerId) override {
+    const LocalInstant now = context.now();
+    std::int64_t last_due = schedule_.index();
+    LocalInstant last_due_at = schedule_.due();
+    advance(context);
+    while (schedule_.due() <= now) {
+      last_due = schedule_.index();
+      last_due_at = schedule_.due();
+      advance(context);
+    }
+    const bool on_time = last_due_at == now;
+    if (on_time || catch_up_ == CatchUp::send_at_once) beat(context, now, last_due);
+    context.set_timer(kBeat, schedule_.due());
+  }
+
+  void on_wake(Context&, CatchUp catch_up) override { catch_up_ = catch_up; }
+
+ private:
+  // Each incarnation draws its own jitter: the high bits of the index keep them apart.
+  std::uint64_t jitter_bits(const Context& context, std::int64_t index) const {
+    if (settings_.jitter_of == JitterOf::none) return 0;
+    return context.draw(jitter_,
+                        (std::uint64_t{incarnation_} << 44) + static_cast<std::uint64_t>(index));
+  }
+
+  void advance(const Context& context) {
+    schedule_.advance(jitter_bits(context, schedule_.index() + 1));
+  }
+
+  void beat(Context& context, LocalInstant now, std::int64_t index) const {
+    const Heartbeat heartbeat{incarnation_, index, now.ns};
+    const auto payload = std::as_bytes(std::span(&heartbeat, 1));
+    for (const NodeId monitor : to_) {
+      context.send(monitor, payload, settings_.bytes, SeqNo{index});
+    }
+  }
+
+  PushSettings settings_;
+  std::vector<NodeId> to_;
+  BeatSchedule schedule_;
+  DrawsId jitter_{};
+  std::uint32_t incarnation_ = 0;
+  CatchUp catch_up_ = CatchUp::send_at_once;
+  std::vector<std::uint32_t> newest_;  // newest incarnation seen, per sender
+};
+
+}  // namespace
+
+BeatSchedule::BeatSchedule(const PushSettings& settings, LocalInstant start, bool restarted,
+                           std::uint64_t phase_bits)
+    : interval_(settings.interval.ns), jitter_of_(settings.jitter_of) {
+  if (jitter_of_ != JitterOf::none) {
+    reach_ = static_cast<std::int64_t>(settings.jitter_ratio * static_cast<double>(interval_));
+  }
+  Duration offset{};
+  if (!restarted && settings.phase == Phase::spread) {
+    offset.ns = static_cast<std::int64_t>(
+        uniform_below(phase_bits, static_cast<std::uint64_t>(interval_)));
+  }
+  // On a jittered grid beat 0 may come `reach` early: start late enough that it does not precede the process.
+  if (jitter_of_ == JitterOf::grid) offset.ns += reach_;
+  origin_ = start + offset;
+  due_ = origin_;
+}
+
+std::int64_t BeatSchedule::stray(std::uint64_t bits) const {
+  return static_cast<std::int64_t>(uniform_below(bits, 2 * static_cast<std::uint64_t>(reach_) + 1)) -
+         reach_;
+}
+
+void BeatSchedule::begin(std::uint64_t bits) {
+  if (jitter_of_ == JitterOf::grid) due_ = origin_ + Duration{stray(bits)};
+}
+
+void BeatSchedule::advance(std::uint64_t bits) {
+  ++index_;
+  switch (jitter_of_) {
+    case JitterOf::none:
+      due_ += Duration{interval_};
+      break;
+    case JitterOf::grid:
+      due_ = origin_ + Duration{index_ * interval_ + stray(bits)};
+      break;
+    case JitterOf::interval:
+      due_ += Duration{interval_ + stray(bits)};
+      break;
+  }
+}
+
+std::unique_ptr<NodeProgram> make_push_node(const PushSettings& settings, std::vector<NodeId> to,
+                                            std::uint32_t nodes) {
+  return std::make_unique<PushNode>(settings, std::move(to), nodes);
+}
+
+}  // namespace flatline::protocol
