@@ -17,7 +17,7 @@ constexpr double kLn2High = 6.93147180369123816490e-01;
 constexpr double kLn2Low = 1.90821492927058770002e-10;
 // Where the series for the centre hands over to the continued fraction for the tail: there both are good
 // to a few units in the last place.
-constexpr double kTailFrom = 2.5;
+constexpr double kTailFrom = 2.0;
 // Below this z the level is less than the smallest double.
 constexpr double kLowestZ = -39.0;
 
@@ -53,8 +53,8 @@ double density(double z) { return kInverseSqrtTwoPi * plain_exp(-z * z / 2); }
 
 /// density(z) / P(Z > z) for z >= kTailFrom: z + 1/(z + 2/(z + 3/(z + ...))), from the bottom up.
 double tail_hazard(double z) {
-  // The farther out, the fewer terms; 120 do at kTailFrom.
-  const int terms = z < 6 ? 120 : 40;
+  // The farther out, the fewer terms; 160 do at kTailFrom.
+  const int terms = z < 6 ? 160 : 40;
   double fraction = z;
   for (int k = terms; k >= 1; --k) fraction = z + k / fraction;
   return fraction;

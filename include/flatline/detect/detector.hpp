@@ -43,7 +43,8 @@ class Family {
  public:
   virtual ~Family() = default;
 
-  /// Takes in an observation made at `now`. REQUIRES: `now` never goes back between calls.
+  /// Takes in an observation made at `now`. A heartbeat or reply of an older incarnation than that of the last
+  /// `restarted` changes nothing. REQUIRES: `now` never goes back between calls.
   virtual void observe(LocalInstant now, const Observation& observation) = 0;
 
   /// Number of settings.
@@ -51,7 +52,8 @@ class Family {
 
   /// Writes each setting's deadline: the first instant at which it suspects if nothing more is observed.
   /// A deadline not after the last observation means that the setting stays suspected. LocalInstant::never()
-  /// before the first heartbeat of a family whose initial output is `unknown`. REQUIRES: out.size() == size().
+  /// before the first heartbeat of a family whose initial output is `unknown`, before_all() if it is `suspect`.
+  /// REQUIRES: out.size() == size().
   virtual void deadlines(std::span<LocalInstant> out) const = 0;
 
   /// The suspicion level of setting `i` at `now` (its own scale: phi, or seconds past the deadline for detectors

@@ -7,8 +7,9 @@
 namespace flatline::detect {
 
 /// phi(z) = -log10 P(Z > z), Z standard normal: the level of a silence that is `z` deviations longer than the mean
-/// gap (Hayashibara, Defago, Yared, Katayama, SRDS 2004). Relative error below 1e-14 for z from -30 to 1000, where
-/// -log10(1 - cdf) would fail from z = 8.3. Non-decreasing up to rounding; 0 far below, infinity for z = infinity.
+/// gap (Hayashibara, Defago, Yared, Katayama, SRDS 2004). Relative error below 1e-14 for z from -10 to 1000 (1e-13
+/// down to -37), where -log10(1 - cdf) would fail from z = 8.3. Non-decreasing up to rounding; 0 far below, infinity
+/// for z = infinity.
 double normal_phi(double z);
 
 /// The z at which normal_phi reaches `phi`: how many deviations after the mean a detector with that threshold
