@@ -24,13 +24,15 @@ struct Entry {
 /// Largest window that any detector takes: bounds memory (8 MB a channel) and the fixed-point sums.
 inline constexpr std::int64_t kLargestWindow = 1'000'000;
 
-/// Largest phi threshold; with kLongestTime it keeps every product of the deadlines inside 127 bits.
+/// Largest phi threshold; with kLongestTime it keeps every product of the deadlines inside 127
+/// bits.
 inline constexpr double kLargestThreshold = 10'000;
 
 /// Reads a setting's values by parameter name.
 class SettingReader {
  public:
-  SettingReader(const DetectorInfo& info, const Setting& setting) : info_(info), setting_(setting) {}
+  SettingReader(const DetectorInfo& info, const Setting& setting)
+      : info_(info), setting_(setting) {}
 
   [[nodiscard]] Duration duration(std::string_view name) const {
     return std::get<Duration>(required(name));

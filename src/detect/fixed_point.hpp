@@ -1,6 +1,7 @@
 #pragma once
-// Fixed point for deadlines: times in 2^-16 ns, factors (z, threshold * ln 10) in 2^-32, products in 2^-48 ns
-// held in 128 bits. See docs/adr/0003-integer-deadlines.md for the formats and the error bound.
+// Fixed point for deadlines: times in 2^-16 ns, factors (z, threshold * ln 10) in 2^-32, products
+// in 2^-48 ns held in 128 bits. See docs/adr/0003-integer-deadlines.md for the formats and the
+// error bound.
 
 #include <cmath>
 #include <cstdint>
@@ -16,7 +17,9 @@ inline constexpr int kTimeBits = 16;
 inline constexpr int kFactorBits = 32;
 
 /// A span in 2^-16 ns.
-constexpr Wide fixed_time(Duration d) { return Wide{d.ns} << kTimeBits; }
+constexpr Wide fixed_time(Duration d) {
+  return Wide{d.ns} << kTimeBits;
+}
 
 /// A span given in nanoseconds, cut to 2^-16 ns. REQUIRES: 0 <= ns < 2^64.
 inline Wide fixed_time(double ns) {
@@ -36,8 +39,8 @@ constexpr double to_nanoseconds(Wide fixed) {
   return static_cast<double>(fixed) / static_cast<double>(1 << kTimeBits);
 }
 
-/// The first whole nanosecond at or after `start` + `product` (2^-48 ns), cut to what an instant can hold: beyond it
-/// lies never().
+/// The first whole nanosecond at or after `start` + `product` (2^-48 ns), cut to what an instant
+/// can hold: beyond it lies never().
 constexpr LocalInstant first_instant_after(LocalInstant start, Wide product) {
   constexpr int kBits = kTimeBits + kFactorBits;
   const Wide up = (product + ((Wide{1} << kBits) - 1)) >> kBits;

@@ -24,7 +24,8 @@ Entry fixed_timeout_entry() {
   timeout.name = "timeout";
   timeout.type = ParameterType::duration;
   timeout.min_exclusive = true;
-  timeout.help = "Silence after which the process is suspected (TO), counted from the last arrival.";
+  timeout.help =
+      "Silence after which the process is suspected (TO), counted from the last arrival.";
 
   ParameterInfo restart_on;
   restart_on.name = "restart_on";
@@ -39,7 +40,8 @@ Entry fixed_timeout_entry() {
   entry.info.name = "fixed_timeout";
   entry.info.summary = "Suspects when no heartbeat has arrived for a fixed time.";
   entry.info.source =
-      "The common detector; analysed as the simple algorithm with a cutoff in Chen, Toueg, Aguilera, "
+      "The common detector; analysed as the simple algorithm with a cutoff in Chen, Toueg, "
+      "Aguilera, "
       "IEEE Trans. Computers 51(5), May 2002";
   entry.info.parameters = {timeout, restart_on};
   entry.outside_estimator = {"timeout"};

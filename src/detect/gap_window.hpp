@@ -9,8 +9,9 @@
 
 namespace flatline::detect {
 
-/// Every arrival ends a gap, whatever its sequence number; a duplicate may end one of 0. With a first estimate the
-/// first arrival brings two samples, a quarter below and above it, that leave the window like any others.
+/// Every arrival ends a gap, whatever its sequence number; a duplicate may end one of 0. With a
+/// first estimate the first arrival brings two samples, a quarter below and above it, that leave
+/// the window like any others.
 class GapWindow {
  public:
   GapWindow(std::int64_t window, std::optional<Duration> first_estimate)
@@ -39,7 +40,9 @@ class GapWindow {
   [[nodiscard]] bool full() const { return gaps_.full(); }
 
   /// Whether there are samples enough to judge: two, or one if the window holds no more.
-  [[nodiscard]] bool ready() const { return gaps_.size() >= std::min<std::int64_t>(2, gaps_.window()); }
+  [[nodiscard]] bool ready() const {
+    return gaps_.size() >= std::min<std::int64_t>(2, gaps_.window());
+  }
 
   /// The mean gap in 2^-16 ns, rounded down. REQUIRES: ready().
   [[nodiscard]] Wide mean() const {
@@ -51,15 +54,16 @@ class GapWindow {
            static_cast<std::int64_t>(((sum - whole * n) << kTimeBits) / n);
   }
 
-  /// The sum of squared distances from the mean, times count(): one rounding of the exact integer (below 2^120,
-  /// that is for deviations under two weeks; above, a few roundings). REQUIRES: ready().
+  /// The sum of squared distances from the mean, times count(): the exact integer, rounded once,
+  /// unless the sum reaches 2^106 (a deviation of three days over a thousand gaps); then a few
+  /// roundings. REQUIRES: ready().
   [[nodiscard]] double scaled_spread() const {
     const std::int64_t n = gaps_.size();
     const std::int64_t centre = sum_ / n;
     const std::int64_t rest = sum_ - centre * n;
     // Sum of (x - c)^2 with c = floor(mean): exact, and small enough to be multiplied by n.
     const Wide about_centre = squares_ - Wide{centre} * (sum_ + rest);
-    constexpr Wide kRoomForN = Wide{1} << 100;
+    constexpr Wide kRoomForN = Wide{1} << 106;
     const Wide rest_square = Wide{rest} * rest;
     if (about_centre < kRoomForN) return static_cast<double>(about_centre * n - rest_square);
     return static_cast<double>(about_centre) * static_cast<double>(n) -

@@ -35,7 +35,8 @@ Entry nfd_e_entry() {
       "NFD-E in Chen, Toueg, Aguilera, On the quality of service of failure detectors, IEEE Trans. "
       "Computers 51(5), May 2002";
   entry.info.parameters = {
-      margin, window_parameter(1000, "Number of latest arrivals that the expected one is averaged over (n).")};
+      margin, window_parameter(
+                  1000, "Number of latest arrivals that the expected one is averaged over (n).")};
   entry.info.initial = InitialOutput::suspect;
   entry.info.needs_interval = true;
   entry.outside_estimator = {"safety_margin"};

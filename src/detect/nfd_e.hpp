@@ -1,6 +1,6 @@
 #pragma once
-// Chen, Toueg and Aguilera's detector for clocks that are not synchronised: it estimates when the next heartbeat
-// is expected to arrive.
+// Chen, Toueg and Aguilera's detector for clocks that are not synchronised: it estimates when the
+// next heartbeat is expected to arrive.
 
 #include <limits>
 
@@ -11,15 +11,17 @@
 
 namespace flatline::detect {
 
-/// Keeps A_i - eta * s_i of the last `window` arrivals. Late and repeated arrivals enter too: a window of records
-/// only would underestimate the delay for good wherever heartbeats overtake each other.
+/// Keeps A_i - eta * s_i of the last `window` arrivals. Late and repeated arrivals enter too: a
+/// window of records only would underestimate the delay for good wherever heartbeats overtake each
+/// other.
 class NfdEEstimator {
  public:
   struct Constants {
     Duration safety_margin;
   };
   struct View {
-    LocalInstant expected;  ///< When the heartbeat after the newest is expected; before_all(): none yet.
+    LocalInstant
+        expected;  ///< When the heartbeat after the newest is expected; before_all(): none yet.
   };
 
   NfdEEstimator(Duration interval, std::int64_t window) : interval_(interval), offsets_(window) {}

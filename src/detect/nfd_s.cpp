@@ -23,7 +23,8 @@ Entry nfd_s_entry() {
   shift.name = "shift";
   shift.type = ParameterType::duration;
   shift.help =
-      "How long after a heartbeat is due to be sent its arrival is awaited (delta): detection takes "
+      "How long after a heartbeat is due to be sent its arrival is awaited (delta): detection "
+      "takes "
       "at most interval + shift.";
 
   Entry entry;

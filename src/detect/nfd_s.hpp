@@ -14,7 +14,8 @@ class NfdSEstimator {
     Duration shift;
   };
   struct View {
-    LocalInstant next_send;  ///< When the heartbeat after the newest is sent; before_all(): none yet.
+    LocalInstant
+        next_send;  ///< When the heartbeat after the newest is sent; before_all(): none yet.
   };
 
   explicit NfdSEstimator(Duration interval) : interval_(interval) {}
@@ -35,7 +36,8 @@ class NfdSEstimator {
   }
   /// Seconds past the freshness point: it suspects at 0. Infinite before the first heartbeat.
   [[nodiscard]] static double level(const View& view, const Constants& setting, LocalInstant now) {
-    if (view.next_send == LocalInstant::before_all()) return std::numeric_limits<double>::infinity();
+    if (view.next_send == LocalInstant::before_all())
+      return std::numeric_limits<double>::infinity();
     return (now - deadline(view, setting)).seconds();
   }
   [[nodiscard]] static bool warmed_up() { return true; }

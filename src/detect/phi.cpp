@@ -15,8 +15,8 @@ constexpr double kInverseSqrtTwoPi = 0.398942280401432678;
 // ln 2 in two parts: the first has trailing zeros, so a small multiple of it is exact.
 constexpr double kLn2High = 6.93147180369123816490e-01;
 constexpr double kLn2Low = 1.90821492927058770002e-10;
-// Where the series for the centre hands over to the continued fraction for the tail: there both are good
-// to a few units in the last place.
+// Where the series for the centre hands over to the continued fraction for the tail: there both are
+// good to a few units in the last place.
 constexpr double kTailFrom = 2.0;
 // Below this z the level is less than the smallest double.
 constexpr double kLowestZ = -39.0;
@@ -49,7 +49,9 @@ double plain_exp(double x) {
   return std::ldexp(sum, static_cast<int>(multiple));
 }
 
-double density(double z) { return kInverseSqrtTwoPi * plain_exp(-z * z / 2); }
+double density(double z) {
+  return kInverseSqrtTwoPi * plain_exp(-z * z / 2);
+}
 
 /// density(z) / P(Z > z) for z >= kTailFrom: z + 1/(z + 2/(z + 3/(z + ...))), from the bottom up.
 double tail_hazard(double z) {
@@ -95,7 +97,8 @@ double normal_phi(double z) {
 }
 
 double normal_phi_inverse(double phi) {
-  FLATLINE_CHECK(phi > 0 && phi <= std::numeric_limits<double>::max(), "phi is positive and finite");
+  FLATLINE_CHECK(phi > 0 && phi <= std::numeric_limits<double>::max(),
+                 "phi is positive and finite");
   // P(Z > z) <= exp(-z^2/2) bounds the root from above. sqrt is exactly rounded everywhere.
   double low = kLowestZ;
   double high = std::sqrt(phi) * std::sqrt(2 * kLn10) + 1;
@@ -103,7 +106,8 @@ double normal_phi_inverse(double phi) {
   for (int i = 0; i < 200; ++i) {
     const double reached = normal_phi(z);
     (reached < phi ? low : high) = z;
-    // Newton on ln phi, which is nearly straight where phi is tiny; bisection if it leaves the bracket.
+    // Newton on ln phi, which is nearly straight where phi is tiny; bisection if it leaves the
+    // bracket.
     double next = (low + high) / 2;
     if (reached > 0) {
       const double newton = z - plain_log(reached / phi) * reached * kLn10 / hazard(z);

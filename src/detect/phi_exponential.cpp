@@ -36,7 +36,8 @@ Entry phi_exponential_entry() {
   Entry entry;
   entry.info.name = "phi_exponential";
   entry.info.summary =
-      "Accrual detector: the level is -log10 of the chance that an exponentially distributed gap is "
+      "Accrual detector: the level is -log10 of the chance that an exponentially distributed gap "
+      "is "
       "longer than the silence.";
   entry.info.source =
       "The accrual scheme of Hayashibara, Defago, Yared, Katayama, SRDS 2004, with the exponential "

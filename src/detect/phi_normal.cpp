@@ -51,12 +51,14 @@ Entry phi_normal_entry() {
   deviation.type = ParameterType::choice;
   deviation.default_value = std::string("population");
   deviation.choices = {"population", "sample"};
-  deviation.help = "Whether the variance divides by the number of gaps (population) or one less (sample).";
+  deviation.help =
+      "Whether the variance divides by the number of gaps (population) or one less (sample).";
 
   Entry entry;
   entry.info.name = "phi_normal";
   entry.info.summary =
-      "Accrual detector: the level is -log10 of the chance that a normally distributed gap is longer "
+      "Accrual detector: the level is -log10 of the chance that a normally distributed gap is "
+      "longer "
       "than the silence.";
   entry.info.source =
       "Hayashibara, Defago, Yared, Katayama, The phi accrual failure detector, SRDS 2004; "
@@ -64,11 +66,13 @@ Entry phi_normal_entry() {
   entry.info.parameters = {
       threshold_parameter(),
       window_parameter(1000, "Number of latest gaps between arrivals that are kept (WS)."),
-      // No floor by default, as published: a floor is what products add, and what it buys is worth measuring.
-      optional_span("min_deviation", "Least standard deviation (sigma) that the level is computed with."),
-      optional_span("acceptable_pause", "Silence that is always allowed, added to the mean gap (mu)."),
-      deviation,
-      first_beat_estimate_parameter()};
+      // No floor by default, as published: a floor is what products add, and what it buys is worth
+      // measuring.
+      optional_span("min_deviation",
+                    "Least standard deviation (sigma) that the level is computed with."),
+      optional_span("acceptable_pause",
+                    "Silence that is always allowed, added to the mean gap (mu)."),
+      deviation, first_beat_estimate_parameter()};
   entry.outside_estimator = {"threshold", "min_deviation", "acceptable_pause"};
   entry.make = make;
   return entry;

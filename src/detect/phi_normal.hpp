@@ -15,9 +15,9 @@ enum class Deviation : std::uint8_t { population, sample };
 class PhiNormalEstimator {
  public:
   struct Constants {
-    std::int64_t factor;     ///< z(threshold), 2^-32.
-    Wide min_deviation;      ///< 2^-16 ns.
-    Duration pause;          ///< Added to the mean.
+    std::int64_t factor;  ///< z(threshold), 2^-32.
+    Wide min_deviation;   ///< 2^-16 ns.
+    Duration pause;       ///< Added to the mean.
   };
   struct View {
     LocalInstant last;
@@ -26,7 +26,8 @@ class PhiNormalEstimator {
     bool ready;
   };
 
-  PhiNormalEstimator(GapWindow gaps, Deviation deviation) : gaps_(std::move(gaps)), kind_(deviation) {}
+  PhiNormalEstimator(GapWindow gaps, Deviation deviation)
+      : gaps_(std::move(gaps)), kind_(deviation) {}
 
   void beat(LocalInstant now, const Observation& /*observation*/) { gaps_.beat(now); }
   void reset() { gaps_.reset(); }

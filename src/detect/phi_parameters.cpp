@@ -32,7 +32,8 @@ ParameterInfo first_beat_estimate_parameter() {
   parameter.optional = true;
   parameter.min_exclusive = true;
   parameter.help =
-      "Expected gap with which the first heartbeat fills the window (two samples, a quarter below and "
+      "Expected gap with which the first heartbeat fills the window (two samples, a quarter below "
+      "and "
       "above it); without it there is no suspicion before two gaps are seen.";
   return parameter;
 }

@@ -36,9 +36,8 @@ const Table& table() {
 
 const Entry& entry_of(const DetectorInfo& info) {
   const auto& entries = table().entries;
-  const auto found = std::find_if(entries.begin(), entries.end(), [&](const Entry& entry) {
-    return entry.info.name == info.name;
-  });
+  const auto found = std::find_if(entries.begin(), entries.end(),
+                                  [&](const Entry& entry) { return entry.info.name == info.name; });
   FLATLINE_CHECK(found != entries.end(), "the detector is one of detectors()");
   return *found;
 }
@@ -137,7 +136,9 @@ const Value& SettingReader::required(std::string_view name) const {
   return *value;
 }
 
-std::span<const DetectorInfo> detectors() { return table().infos; }
+std::span<const DetectorInfo> detectors() {
+  return table().infos;
+}
 
 const DetectorInfo* find_detector(std::string_view name) {
   for (const DetectorInfo& info : table().infos) {

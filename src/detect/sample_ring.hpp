@@ -1,5 +1,6 @@
 #pragma once
-// The last `window` samples. Grows by doubling up to the window: most channels of a short run never need it all.
+// The last `window` samples. Grows by doubling up to the window: most channels of a short run never
+// need it all.
 
 #include <algorithm>
 #include <cstddef>

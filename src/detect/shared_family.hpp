@@ -13,10 +13,9 @@ namespace flatline::detect {
 
 /// `Estimator` provides:
 ///   Constants                              what differs between settings
-///   View                                   what a deadline is made from, computed once for all settings
-///   void beat(LocalInstant, const Observation&)   takes in a heartbeat or a reply
-///   void reset()                           back to the initial state, keeping storage
-///   View view() const
+///   View                                   what a deadline is made from, computed once for all
+///   settings void beat(LocalInstant, const Observation&)   takes in a heartbeat or a reply void
+///   reset()                           back to the initial state, keeping storage View view() const
 ///   static LocalInstant deadline(const View&, const Constants&)
 ///   static double level(const View&, const Constants&, LocalInstant now)
 ///   bool warmed_up() const

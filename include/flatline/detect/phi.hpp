@@ -1,19 +1,21 @@
 #pragma once
 // The suspicion level of the accrual detector with normal gaps, and its inverse.
 //
-// Both are made of + - * / and exact scaling only, no libm: the same bits on every IEEE machine, so that a
-// threshold frozen to fixed point is the same number everywhere (docs/adr/0003-integer-deadlines.md).
+// Both are made of + - * / and exact scaling only, no libm: the same bits on every IEEE machine, so
+// that a threshold frozen to fixed point is the same number everywhere
+// (docs/adr/0003-integer-deadlines.md).
 
 namespace flatline::detect {
 
-/// phi(z) = -log10 P(Z > z), Z standard normal: the level of a silence that is `z` deviations longer than the mean
-/// gap (Hayashibara, Defago, Yared, Katayama, SRDS 2004). Relative error below 1e-14 for z from -10 to 1000 (1e-13
-/// down to -37), where -log10(1 - cdf) would fail from z = 8.3. Non-decreasing up to rounding; 0 far below, infinity
-/// for z = infinity.
+/// phi(z) = -log10 P(Z > z), Z standard normal: the level of a silence that is `z` deviations
+/// longer than the mean gap (Hayashibara, Defago, Yared, Katayama, SRDS 2004). Relative error below
+/// 1e-14 for z from -10 to 1000 (1e-13 down to -37), where -log10(1 - cdf) would fail from z = 8.3.
+/// Non-decreasing up to rounding; 0 far below, infinity for z = infinity.
 double normal_phi(double z);
 
-/// The z at which normal_phi reaches `phi`: how many deviations after the mean a detector with that threshold
-/// suspects. Absolute or relative error below 1e-13, whichever is larger. REQUIRES: phi > 0 and finite.
+/// The z at which normal_phi reaches `phi`: how many deviations after the mean a detector with that
+/// threshold suspects. Absolute or relative error below 1e-13, whichever is larger. REQUIRES: phi >
+/// 0 and finite.
 double normal_phi_inverse(double phi);
 
 }  // namespace flatline::detect

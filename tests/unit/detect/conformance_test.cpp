@@ -12,8 +12,9 @@ using kit::Example;
 
 namespace {
 
-/// How far a level in doubles may put the crossing from the integer deadline: the deadline is rounded up by less
-/// than 1 ns, and z or threshold * ln 10 to 2^-33, which is 0.12 ns per second of deviation or mean.
+/// How far a level in doubles may put the crossing from the integer deadline: the deadline is
+/// rounded up by less than 1 ns, and z or threshold * ln 10 to 2^-33, which is 0.12 ns per second
+/// of deviation or mean.
 constexpr std::int64_t kCrossingNs = 3;
 
 constexpr LocalInstant kFar{std::int64_t{1} << 60};
@@ -22,7 +23,8 @@ std::unique_ptr<Family> family_of(const Example& example) {
   return kit::family_of(example.name, example.settings);
 }
 
-/// The first nanosecond from `from` on at which setting i's level reaches `level`; never() if not by kFar.
+/// The first nanosecond from `from` on at which setting i's level reaches `level`; never() if not
+/// by kFar.
 LocalInstant crossing(const Family& family, std::size_t i, double level, LocalInstant from) {
   if (family.suspicion(i, kFar) < level) return LocalInstant::never();
   std::int64_t low = from.ns - 1;
@@ -280,7 +282,8 @@ TEST_CASE("A window of one sample works") {
   const auto sample = kit::family_of(
       "phi_normal",
       {{{"threshold", 8.0}, {"window", one}, {"deviation", Value(std::string("sample"))}}});
-  const auto exponential = kit::family_of("phi_exponential", {{{"threshold", 1.0}, {"window", one}}});
+  const auto exponential =
+      kit::family_of("phi_exponential", {{{"threshold", 1.0}, {"window", one}}});
   std::int64_t at = 0;
   for (int i = 0; i < 5; ++i) {
     const std::int64_t gap = 1'000'000'000 + 1000 * i;

@@ -10,7 +10,9 @@ using namespace flatline::detect;
 
 namespace {
 
-LocalInstant at(std::int64_t ms) { return LocalInstant{} + milliseconds(ms); }
+LocalInstant at(std::int64_t ms) {
+  return LocalInstant{} + milliseconds(ms);
+}
 
 Observation numbered(std::int64_t seq, LocalInstant sent = {}) {
   Observation observation;
@@ -19,16 +21,20 @@ Observation numbered(std::int64_t seq, LocalInstant sent = {}) {
   return observation;
 }
 
-LocalInstant deadline_of(const Family& family) { return kit::deadlines_of(family).at(0); }
+LocalInstant deadline_of(const Family& family) {
+  return kit::deadlines_of(family).at(0);
+}
 
-Value word(const char* text) { return std::string(text); }
+Value word(const char* text) {
+  return std::string(text);
+}
 
 }  // namespace
 
 TEST_CASE("fixed_timeout restarts on any arrival, or on the newest only") {
   const auto any = kit::family_of("fixed_timeout", {{{"timeout", seconds(3)}}});
-  const auto newest = kit::family_of(
-      "fixed_timeout", {{{"timeout", seconds(3)}, {"restart_on", word("newest")}}});
+  const auto newest =
+      kit::family_of("fixed_timeout", {{{"timeout", seconds(3)}, {"restart_on", word("newest")}}});
   for (Family* family : {any.get(), newest.get()}) {
     family->observe(at(1000), numbered(5));
     CHECK(deadline_of(*family) == at(4000));
@@ -43,8 +49,8 @@ TEST_CASE("fixed_timeout restarts on any arrival, or on the newest only") {
 }
 
 TEST_CASE("fixed_timeout newest takes a first sequence number of 0") {
-  const auto newest = kit::family_of(
-      "fixed_timeout", {{{"timeout", seconds(3)}, {"restart_on", word("newest")}}});
+  const auto newest =
+      kit::family_of("fixed_timeout", {{{"timeout", seconds(3)}, {"restart_on", word("newest")}}});
   newest->observe(at(0), numbered(0));
   CHECK(deadline_of(*newest) == at(3000));
 }
@@ -61,17 +67,18 @@ TEST_CASE("nfd_s goes by sending times and ignores what is not newer") {
   CHECK(deadline_of(*nfd_s) == at(3500));
 }
 
-TEST_CASE("nfd_e takes late arrivals into its mean but moves its freshness point only for newer ones") {
+TEST_CASE(
+    "nfd_e takes late arrivals into its mean but moves its freshness point only for newer ones") {
   const auto nfd_e = kit::family_of(
       "nfd_e", {{{"safety_margin", milliseconds(100)}, {"window", std::int64_t{4}}}});
-  nfd_e->observe(at(1100), numbered(1));   // offset 100 ms
+  nfd_e->observe(at(1100), numbered(1));  // offset 100 ms
   CHECK(deadline_of(*nfd_e) == at(2200));
-  nfd_e->observe(at(3100), numbered(3));   // offset 100 ms
-  nfd_e->observe(at(3600), numbered(2));   // offset 1600 ms, late
+  nfd_e->observe(at(3100), numbered(3));  // offset 100 ms
+  nfd_e->observe(at(3600), numbered(2));  // offset 1600 ms, late
   CHECK(deadline_of(*nfd_e) == at(4200));
-  nfd_e->observe(at(4200), numbered(4));   // offset 200 ms: mean of the four is 500 ms
+  nfd_e->observe(at(4200), numbered(4));  // offset 200 ms: mean of the four is 500 ms
   CHECK(deadline_of(*nfd_e) == at(5600));
-  nfd_e->observe(at(5200), numbered(5));   // pushes out the first: mean 525 ms
+  nfd_e->observe(at(5200), numbered(5));  // pushes out the first: mean 525 ms
   CHECK(deadline_of(*nfd_e) == at(6625));
 }
 
@@ -113,10 +120,11 @@ TEST_CASE("phi_normal without an estimate is silent until two gaps are seen") {
 }
 
 TEST_CASE("phi_normal with an estimate judges from the first beat") {
-  const auto phi = kit::family_of(
-      "phi_normal", {{{"threshold", 3.0}, {"first_beat_estimate", seconds(1)}}});
+  const auto phi =
+      kit::family_of("phi_normal", {{{"threshold", 3.0}, {"first_beat_estimate", seconds(1)}}});
   phi->observe(at(0), numbered(0));
-  // Samples 0.75 s and 1.25 s: mean 1 s, deviation 0.25 s; z(3) = 3.09023231 to half a unit of the last digit.
+  // Samples 0.75 s and 1.25 s: mean 1 s, deviation 0.25 s; z(3) = 3.09023231 to half a unit of the
+  // last digit.
   CHECK(std::abs(static_cast<double>(deadline_of(*phi).ns) - (1e9 + 0.25e9 * 3.09023231)) < 3);
 }
 
@@ -146,15 +154,16 @@ TEST_CASE("phi_normal's sample deviation divides by one less") {
   const double z8 = 5.61200124;  // to 5e-9, times 0.1 s: 0.5 ns
   const double mean_end = 3e9;   // last 2 s + mean 1 s
   CHECK(std::abs(static_cast<double>(deadline_of(*by_n).ns) - (mean_end + z8 * 1e8)) < 2);
-  CHECK(std::abs(static_cast<double>(deadline_of(*by_less).ns) - (mean_end + z8 * 1e8 * std::sqrt(2.0))) < 3);
+  CHECK(std::abs(static_cast<double>(deadline_of(*by_less).ns) -
+                 (mean_end + z8 * 1e8 * std::sqrt(2.0))) < 3);
 }
 
 TEST_CASE("phi_normal adds the acceptable pause to the mean") {
-  const auto phi = kit::family_of(
-      "phi_normal", {{{"threshold", 2.0}, {"min_deviation", milliseconds(100)}},
-                     {{"threshold", 2.0},
-                      {"min_deviation", milliseconds(100)},
-                      {"acceptable_pause", seconds(3)}}});
+  const auto phi =
+      kit::family_of("phi_normal", {{{"threshold", 2.0}, {"min_deviation", milliseconds(100)}},
+                                    {{"threshold", 2.0},
+                                     {"min_deviation", milliseconds(100)},
+                                     {"acceptable_pause", seconds(3)}}});
   for (int i = 0; i < 4; ++i) phi->observe(at(1000 * i), numbered(i));
   const auto deadlines = kit::deadlines_of(*phi);
   CHECK(deadlines[1] - deadlines[0] == seconds(3));
@@ -191,7 +200,8 @@ TEST_CASE("phi_exponential suspects at threshold times mean times ln 10") {
   const auto phi = kit::family_of("phi_exponential", {{{"threshold", 8.0}}});
   for (int i = 0; i < 20; ++i) phi->observe(at(1000 * i), numbered(i));
   // 18.420680744 s after the last; ln 10 in 2^-32 adds at most 0.12 ns, rounding up less than 1.
-  CHECK(std::abs(static_cast<double>((deadline_of(*phi) - at(19'000)).ns) - 18420680743.952367) < 1.2);
+  CHECK(std::abs(static_cast<double>((deadline_of(*phi) - at(19'000)).ns) - 18420680743.952367) <
+        1.2);
   CHECK(phi->suspicion(0, at(20'000)) == Approx(0.4342944819).epsilon(1e-10));
 }
 

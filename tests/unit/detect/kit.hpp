@@ -19,16 +19,17 @@ using Named = std::vector<std::pair<std::string, Value>>;
 inline Setting setting_of(const DetectorInfo& info, const Named& values) {
   Setting setting;
   for (const ParameterInfo& parameter : info.parameters) setting.push_back(parameter.default_value);
-  for (const auto& [name, value] : values) {
+  for (const auto& named : values) {
     const auto found = std::find_if(info.parameters.begin(), info.parameters.end(),
-                                    [&](const ParameterInfo& p) { return p.name == name; });
+                                    [&](const ParameterInfo& p) { return p.name == named.first; });
     FLATLINE_CHECK(found != info.parameters.end(), "the test names a parameter");
-    setting[static_cast<std::size_t>(found - info.parameters.begin())] = value;
+    setting[static_cast<std::size_t>(found - info.parameters.begin())] = named.second;
   }
   return setting;
 }
 
-inline std::unique_ptr<Family> family_of(const std::string& name, const std::vector<Named>& settings,
+inline std::unique_ptr<Family> family_of(const std::string& name,
+                                         const std::vector<Named>& settings,
                                          Duration interval = seconds(1)) {
   const DetectorInfo* info = find_detector(name);
   FLATLINE_CHECK(info != nullptr, "the test names a detector");
@@ -75,7 +76,8 @@ class Random {
   std::uint64_t state_;
 };
 
-/// Heartbeats every second, some lost, some twice, delays up to 2.5 s (so they overtake each other).
+/// Heartbeats every second, some lost, some twice, delays up to 2.5 s (so they overtake each
+/// other).
 inline std::vector<Arrival> rough_traffic(std::uint64_t seed, int sent) {
   Random random(seed);
   std::vector<Arrival> arrivals;
@@ -97,14 +99,16 @@ inline void feed(Family& family, const std::vector<Arrival>& arrivals) {
   for (const Arrival& arrival : arrivals) family.observe(arrival.at, arrival.observation);
 }
 
-/// One detector with settings that share a family, the most eager first, and the level at which each suspects.
+/// One detector with settings that share a family, the most eager first, and the level at which
+/// each suspects.
 struct Example {
   std::string name;
   std::vector<Named> settings;
   std::vector<double> levels;
 };
 
-/// Examples of every detector; several of those with variants. A test demands that none is forgotten.
+/// Examples of every detector; several of those with variants. A test demands that none is
+/// forgotten.
 inline std::vector<Example> examples() {
   const Value window = std::int64_t{8};
   const auto word = [](const char* text) { return Value(std::string(text)); };
@@ -120,10 +124,15 @@ inline std::vector<Example> examples() {
     for (const double phi : {0.1, 1.0, 8.0, 40.0}) {
       out.push_back({{"threshold", phi}, {"window", window}, {"deviation", word(deviation)}});
     }
-    out.push_back({{"threshold", 40.0}, {"window", window}, {"deviation", word(deviation)},
+    out.push_back({{"threshold", 40.0},
+                   {"window", window},
+                   {"deviation", word(deviation)},
                    {"min_deviation", seconds(9)}});
-    out.push_back({{"threshold", 40.0}, {"window", window}, {"deviation", word(deviation)},
-                   {"min_deviation", seconds(9)}, {"acceptable_pause", seconds(3)}});
+    out.push_back({{"threshold", 40.0},
+                   {"window", window},
+                   {"deviation", word(deviation)},
+                   {"min_deviation", seconds(9)},
+                   {"acceptable_pause", seconds(3)}});
     return out;
   };
   const auto exponentials = [&](const Named& more) {

@@ -12,16 +12,19 @@ using namespace flatline::detect;
 
 namespace {
 
-double relative_error(double value, double expected) { return std::abs(value / expected - 1); }
+double relative_error(double value, double expected) {
+  return std::abs(value / expected - 1);
+}
 
 }  // namespace
 
 TEST_CASE("normal_phi agrees with nine-digit oracle values") {
-  // From 60-digit arithmetic, printed to nine digits: half a unit of the ninth digit is at most 5e-9.
+  // From 60-digit arithmetic, printed to nine digits: half a unit of the ninth digit is at most
+  // 5e-9.
   const std::vector<std::pair<double, double>> oracle{
-      {0, .301029996},   {1, .799545541},   {2, 1.64301608},      {3, 2.86969904},
-      {4, 4.49933491},   {5, 6.54264567},   {6, 9.00586433},      {8, 15.2061426},
-      {10, 23.1180534},  {20, 88.5600953},  {37, 299.242181},     {40, 349.437006},
+      {0, .301029996},   {1, .799545541},   {2, 1.64301608},     {3, 2.86969904},
+      {4, 4.49933491},   {5, 6.54264567},   {6, 9.00586433},     {8, 15.2061426},
+      {10, 23.1180534},  {20, 88.5600953},  {37, 299.242181},    {40, 349.437006},
       {100, 2173.87154}, {-1, .0750260130}, {-3, 5.86649314e-4}, {-5, 1.24491214e-7}};
   for (const auto& [z, phi] : oracle) {
     CAPTURE(z);
@@ -52,7 +55,8 @@ TEST_CASE("normal_phi follows its asymptotic series far out") {
 
 TEST_CASE("normal_phi never falls and meets its limits") {
   double before = 0;
-  // A step of 1/256 is far above the rounding of a value, so a fall would be a seam between two formulas.
+  // A step of 1/256 is far above the rounding of a value, so a fall would be a seam between two
+  // formulas.
   for (double z = -39; z < 60; z += 1.0 / 256) {
     const double phi = normal_phi(z);
     REQUIRE(phi >= before);
@@ -64,8 +68,8 @@ TEST_CASE("normal_phi never falls and meets its limits") {
 
 TEST_CASE("normal_phi_inverse agrees with eight-decimal oracle values") {
   const std::vector<std::pair<double, double>> oracle{
-      {.5, .47827353},  {1, 1.28155157},  {2, 2.32634787},   {3, 3.09023231},
-      {4, 3.71901649},  {5, 4.26489079},  {6, 4.75342431},   {8, 5.61200124},
+      {.5, .47827353},  {1, 1.28155157},  {2, 2.32634787}, {3, 3.09023231},
+      {4, 3.71901649},  {5, 4.26489079},  {6, 4.75342431}, {8, 5.61200124},
       {10, 6.36134090}, {12, 7.03448383}, {16, 8.22208222}};
   for (const auto& [phi, z] : oracle) {
     CAPTURE(phi);
@@ -74,7 +78,8 @@ TEST_CASE("normal_phi_inverse agrees with eight-decimal oracle values") {
 }
 
 TEST_CASE("normal_phi_inverse undoes normal_phi") {
-  // Below -6 the slope of phi is so small that only z, not phi, can be compared; 1e-13 of z as documented.
+  // Below -6 the slope of phi is so small that only z, not phi, can be compared; 1e-13 of z as
+  // documented.
   for (double z = -30; z < 1000; z += z < 12 ? 0.0371 : 5.9) {
     CAPTURE(z);
     CHECK(std::abs(normal_phi_inverse(normal_phi(z)) - z) <= 1e-13 * std::max(1.0, std::abs(z)));

@@ -29,7 +29,9 @@ std::string reading_problem(const ParameterInfo& parameter, const char* text) {
   return parsed ? "" : parsed.problems().front().text();
 }
 
-Value word(const char* text) { return std::string(text); }
+Value word(const char* text) {
+  return std::string(text);
+}
 
 }  // namespace
 
@@ -77,19 +79,23 @@ TEST_CASE("Only detectors that reckon with the interval or the time stamps deman
   }
   CHECK(interval == std::set<std::string>{"nfd_s", "nfd_e"});
   CHECK(sent_at == std::set<std::string>{"nfd_s"});
-  CHECK_THROWS_AS(kit::family_of("nfd_s", {{{"shift", seconds(1)}}}, Duration{0}), ContractViolation);
+  CHECK_THROWS_AS(kit::family_of("nfd_s", {{{"shift", seconds(1)}}}, Duration{0}),
+                  ContractViolation);
 }
 
 TEST_CASE("A value out of range is refused with what would be right") {
   const auto timeout = parameter_of("fixed_timeout", "timeout");
   CHECK(problem_of(timeout, nanoseconds(1)).empty());
   CHECK(problem_of(timeout, kLongestTime).empty());
-  CHECK(problem_of(timeout, seconds(0)) == "timeout is 0s, too small; expected a duration above 0s");
-  CHECK(problem_of(timeout, -seconds(1)) == "timeout is -1s, too small; expected a duration above 0s");
+  CHECK(problem_of(timeout, seconds(0)) ==
+        "timeout is 0s, too small; expected a duration above 0s");
+  CHECK(problem_of(timeout, -seconds(1)) ==
+        "timeout is -1s, too small; expected a duration above 0s");
   CHECK_FALSE(problem_of(timeout, kLongestTime + nanoseconds(1)).empty());
   const auto shift = parameter_of("nfd_s", "shift");
   CHECK(problem_of(shift, seconds(0)).empty());
-  CHECK(problem_of(shift, -nanoseconds(1)) == "shift is -1ns, too small; expected a duration from 0s on");
+  CHECK(problem_of(shift, -nanoseconds(1)) ==
+        "shift is -1ns, too small; expected a duration from 0s on");
   const auto window = parameter_of("phi_normal", "window");
   CHECK(problem_of(window, std::int64_t{1}).empty());
   CHECK(problem_of(window, std::int64_t{1'000'000}).empty());
@@ -167,9 +173,9 @@ TEST_CASE("Settings share a family if they differ only in what the estimator doe
 
 TEST_CASE("A family of settings that do not share, or of none, breaks the contract") {
   CHECK_THROWS_AS(kit::family_of("fixed_timeout", {}), ContractViolation);
-  CHECK_THROWS_AS(kit::family_of("fixed_timeout",
-                                 {{{"timeout", seconds(3)}, {"restart_on", word("any")}},
-                                  {{"timeout", seconds(3)}, {"restart_on", word("newest")}}}),
-                  ContractViolation);
+  CHECK_THROWS_AS(
+      kit::family_of("fixed_timeout", {{{"timeout", seconds(3)}, {"restart_on", word("any")}},
+                                       {{"timeout", seconds(3)}, {"restart_on", word("newest")}}}),
+      ContractViolation);
   CHECK_THROWS_AS(kit::family_of("fixed_timeout", {kit::Named{}}), ContractViolation);
 }
