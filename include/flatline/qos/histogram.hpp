@@ -1,0 +1,84 @@
+#pragma once
+// The distribution of detection times, exactly and mergeably. A crash that could have come at any moment of a span
+// gives detection times uniform over an interval; the histogram adds that whole interval, in integers, with two bin
+// updates. Its cumulative distribution is exact at every bin edge, and merging is integer addition, so threads,
+// shards and their order cannot change a digit.
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace flatline::qos {
+
+/// Sums of nanoseconds over many channels pass 63 bits.
+using Wide = __int128;
+
+/// Instants (ns, >= 0) with weights, 64 bins per octave from about 1 us up (one bin below).
+class DetectionHistogram {
+ public:
+  DetectionHistogram() = default;
+  DetectionHistogram(const DetectionHistogram& other) { *this = other; }
+  DetectionHistogram& operator=(const DetectionHistogram& other);
+  DetectionHistogram(DetectionHistogram&&) noexcept = default;
+  DetectionHistogram& operator=(DetectionHistogram&&) noexcept = default;
+
+  /// Adds weight 1 per nanosecond of [low, high). REQUIRES: 0 <= low <= high.
+  void add_interval(std::int64_t low, std::int64_t high) {
+    Bin& from = bin(low);
+    from.count += 1;
+    from.offset_sum += low - edge_of(index_of(low));
+    Bin& to = bin(high);
+    to.count -= 1;
+    to.offset_sum -= high - edge_of(index_of(high));
+  }
+
+  void merge(const DetectionHistogram& other);
+
+  /// One point of the cumulative distribution: the weight of instants below `edge`.
+  struct Point {
+    std::int64_t edge = 0;
+    Wide below = 0;
+  };
+  /// The distribution at every bin edge from the last edge with nothing below to the first with everything below.
+  [[nodiscard]] std::vector<Point> cumulative() const;
+
+  static constexpr int kSubBits = 6;
+  static constexpr int kFirstOctave = 10;
+
+ private:
+  struct Bin {
+    std::int64_t count = 0;  // intervals begun minus intervals ended in this bin
+    Wide offset_sum = 0;     // of where in the bin they begin (minus end), from the bin's lower edge
+  };
+  using Octave = std::array<Bin, std::size_t{1} << kSubBits>;
+  static constexpr std::size_t kOctaves = 64 - kFirstOctave;
+
+  // Bin 0 is [0, 2^10); then 64 bins for each octave [2^k, 2^(k+1)).
+  static std::size_t index_of(std::int64_t value) {
+    const auto v = static_cast<std::uint64_t>(value);
+    if (v < (std::uint64_t{1} << kFirstOctave)) return 0;
+    const int octave = 63 - __builtin_clzll(v);
+    const auto sub = (v >> (octave - kSubBits)) & ((1u << kSubBits) - 1);
+    return 1 + (static_cast<std::size_t>(octave - kFirstOctave) << kSubBits) + sub;
+  }
+  static std::int64_t edge_of(std::size_t index) {
+    if (index == 0) return 0;
+    const std::size_t octave = (index - 1) >> kSubBits;
+    const std::int64_t sub = static_cast<std::int64_t>((index - 1) & ((1u << kSubBits) - 1));
+    const auto power = static_cast<int>(octave) + kFirstOctave;
+    return (std::int64_t{1} << power) + (sub << (power - kSubBits));
+  }
+  Bin& bin(std::int64_t value) {
+    const std::size_t index = index_of(value);
+    if (index == 0) return first_;
+    std::unique_ptr<Octave>& octave = octaves_[(index - 1) >> kSubBits];
+    if (!octave) octave = std::make_unique<Octave>();
+    return (*octave)[(index - 1) & ((1u << kSubBits) - 1)];
+  }
+
+  Bin first_;
+  std::array<std::unique_ptr<Octave>, kOctaves> octaves_;
+};
+
+}  // namespace flatline::qos

@@ -1,0 +1,94 @@
+#pragma once
+// What a run adds up, per detector row and time batch, in integers only: merging is addition, so it is associative
+// and commutative, and neither threads nor shards nor their order can change a result.
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "flatline/base/time.hpp"
+#include "flatline/qos/histogram.hpp"
+
+namespace flatline::qos {
+
+/// Why a mistake happened, found from the ground truth. If several causes apply, the first named here is taken.
+enum class Cause : std::uint8_t { partition, sender_stall, monitor_stall, loss, delay };
+inline constexpr std::size_t kCauses = 5;
+
+/// Equal time batches of the measured time, over all replications: at least kBatches in all.
+class BatchPlan {
+ public:
+  static constexpr std::uint32_t kBatches = 20;
+
+  BatchPlan(Duration duration, std::uint32_t replications);
+
+  [[nodiscard]] std::size_t size() const { return std::size_t{per_replication_} * replications_; }
+  [[nodiscard]] Duration duration() const { return duration_; }
+  /// The batch of measured instant `t_ns` of a replication. REQUIRES: 0 <= t_ns < duration.
+  [[nodiscard]] std::size_t index(std::uint32_t replication, std::int64_t t_ns) const {
+    return std::size_t{replication} * per_replication_ + static_cast<std::size_t>(t_ns / length_);
+  }
+  /// The end of the batch that holds `t_ns`, within the replication.
+  [[nodiscard]] std::int64_t end_of(std::int64_t t_ns) const {
+    const std::int64_t end = (t_ns / length_ + 1) * length_;
+    return end < duration_.ns ? end : duration_.ns;
+  }
+
+ private:
+  Duration duration_;
+  std::uint32_t replications_;
+  std::uint32_t per_replication_;
+  std::int64_t length_;
+};
+
+/// One detector row (a setting and a state) in one batch.
+struct RowBatch {
+  // Mistakes: trust -> suspect while monitored and monitor are up, counted where they begin.
+  std::int64_t mistakes = 0;
+  std::int64_t ended = 0;          ///< Of these, ended by trust (not cut by a crash or the end).
+  Wide ended_ns = 0;               ///< Their durations.
+  Wide suspected_ns = 0;           ///< Suspected while both are up, standing suspicions included.
+  Wide unknown_ns = 0;             ///< No output yet while both are up.
+  // Crash experiments: every moment between two sends as the moment of a crash.
+  Wide span_ns = 0;                ///< Crash instants.
+  Wide never_ns = 0;               ///< Of these, never detected: the row has no deadline.
+  Wide already_ns = 0;             ///< Of these, already suspected for good.
+  Wide detection_twice = 0;        ///< Twice the integral of T_D over the crash instants, ns^2.
+  DetectionHistogram detection;    ///< T_D > 0.
+  // Scheduled and random crashes.
+  std::int64_t crashes_detected = 0;
+  Wide crash_detection_ns = 0;
+  std::int64_t missed = 0;         ///< Recovered before the final suspicion.
+  std::int64_t censored = 0;       ///< The run (or the monitor) ended first.
+
+  void merge(const RowBatch& other);
+};
+
+struct RowTally {
+  std::vector<RowBatch> batches;
+  std::int64_t detection_max_ns = 0;
+  std::array<std::int64_t, kCauses> causes{};
+};
+
+/// What all rows of a run share, per batch.
+struct CommonBatch {
+  Wide both_up_ns = 0;            ///< Monitored and monitor up, over all pairs.
+  std::int64_t heartbeats = 0;    ///< Sent, over all pairs.
+  std::int64_t delivered = 0;     ///< Of these, not lost or cut.
+};
+
+struct Tally {
+  Tally() = default;
+  Tally(std::size_t rows, std::size_t batches, std::size_t nodes);
+
+  std::vector<RowTally> rows;
+  std::vector<CommonBatch> common;
+  std::vector<std::int64_t> node_messages;  ///< Sent and received per node.
+  std::int64_t messages = 0;                ///< Sent.
+  Wide bytes = 0;                           ///< Payload and headers.
+
+  /// REQUIRES: the same shape.
+  void merge(const Tally& other);
+};
+
+}  // namespace flatline::qos

@@ -1,0 +1,306 @@
+#include "sim/channel.hpp"
+
+#include <algorithm>
+
+namespace flatline::sim {
+
+using qos::Wide;
+
+Channel::Channel(NodeId monitored, NodeId monitor, const Judge& judge,
+                 world::TimelineView& monitor_stalls, const qos::BatchPlan& batches,
+                 std::uint32_t replication, SimInstant begin, qos::Tally& tally,
+                 VerdictListener* listener)
+    : monitored_(monitored),
+      monitor_(monitor),
+      judge_(&judge),
+      stalls_(&monitor_stalls),
+      batches_(&batches),
+      replication_(replication),
+      tally_(&tally),
+      listener_(listener),
+      state_(judge.fresh(begin)) {
+  open_segment(begin);
+}
+
+// Calls add(batch, nanoseconds) for the measured part of [from, to), batch by batch.
+template <typename Add>
+void Channel::split(SimInstant from, SimInstant to, Add&& add) {
+  std::int64_t a = std::max<std::int64_t>(from.ns, 0);
+  const std::int64_t b = std::min(to.ns, batches_->duration().ns);
+  while (a < b) {
+    const std::int64_t end = std::min(b, batches_->end_of(a));
+    add(batches_->index(replication_, a), end - a);
+    a = end;
+  }
+}
+
+void Channel::in_flight(SimInstant sent, const detect::Observation& heartbeat, SimInstant arrival,
+                        bool copy) {
+  flights_.push_back({heartbeat, sent, arrival, copy});
+}
+
+void Channel::lost(SimInstant sent, bool cut) {
+  SimInstant& first = cut ? cut_at_ : lost_at_;
+  if (first == SimInstant::never()) first = sent;
+  (cut ? last_cut_ : last_lost_) = sent;
+}
+
+void Channel::sent(SimInstant at, bool delivered) {
+  last_sent_ = at;
+  if (!measured(at)) return;
+  qos::CommonBatch& batch = tally_->common[batch_of(at)];
+  ++batch.heartbeats;
+  batch.delivered += delivered ? 1 : 0;
+}
+
+void Channel::settle(SimInstant now) {
+  judge_->settle(state_, now,
+                 [&](std::size_t lane, LaneState& state) { begin_suspicion(lane, state); });
+}
+
+void Channel::begin_suspicion(std::size_t lane, LaneState& state) {
+  if (listener_ != nullptr) listener_->verdict(monitored_, monitor_, lane, true, state.since);
+  if (!both_up() || !measured(state.since)) return;
+  state.mistake = true;
+  qos::RowTally& row = tally_->rows[lane];
+  ++row.batches[batch_of(state.since)].mistakes;
+  ++row.causes[static_cast<std::size_t>(cause_at(state.since))];
+}
+
+void Channel::end_suspicion(std::size_t lane, LaneState& state, SimInstant now, bool trusted) {
+  if (!both_up()) return;
+  qos::RowTally& row = tally_->rows[lane];
+  if (state.output == Output::unknown) {
+    split(segment_begin_, now,
+          [&](std::size_t b, std::int64_t ns) { row.batches[b].unknown_ns += ns; });
+    return;
+  }
+  const SimInstant from = std::max(state.since, segment_begin_);
+  split(from, now, [&](std::size_t b, std::int64_t ns) { row.batches[b].suspected_ns += ns; });
+  if (state.mistake && trusted) {
+    qos::RowBatch& batch = row.batches[batch_of(state.since)];
+    ++batch.ended;
+    batch.ended_ns += now.ns - state.since.ns;
+  }
+  state.mistake = false;
+}
+
+// Ends a stretch of time in which both nodes were up: books it, and cuts what is going on.
+void Channel::close_segment(SimInstant now) {
+  settle(now);
+  if (!both_up()) return;
+  split(segment_begin_, now,
+        [&](std::size_t b, std::int64_t ns) { tally_->common[b].both_up_ns += ns; });
+  for (std::size_t i = 0; i < state_.lanes.size(); ++i) {
+    if (state_.lanes[i].output != Output::trust) end_suspicion(i, state_.lanes[i], now, false);
+  }
+}
+
+void Channel::open_segment(SimInstant now) { segment_begin_ = now; }
+
+qos::Cause Channel::cause_at(SimInstant suspicion) const {
+  const SimInstant newest = newest_sent_.value_or(SimInstant::before_all());
+  if (cut_at_ < suspicion) return qos::Cause::partition;
+  if (sender_stall_from_ < suspicion && sender_stall_to_ > newest) return qos::Cause::sender_stall;
+  if (monitor_stall_from_ < suspicion && monitor_stall_to_ >= last_observed_) {
+    return qos::Cause::monitor_stall;
+  }
+  if (lost_at_ < suspicion) return qos::Cause::loss;
+  return qos::Cause::delay;
+}
+
+// Finds the heartbeat among those in flight; a new highest number closes the spans before it.
+void Channel::take_off_flight(SimInstant now, const detect::Observation& observation) {
+  const auto flight = std::find_if(flights_.begin(), flights_.end(), [&](const Flight& f) {
+    return f.heartbeat.seq == observation.seq && f.heartbeat.incarnation == observation.incarnation &&
+           f.arrival <= now;
+  });
+  if (flight == flights_.end()) return;
+  const SimInstant sent = flight->sent;
+  *flight = flights_.back();
+  flights_.pop_back();
+  if (observation.seq.value <= newest_seq_) return;
+  record_spans(sent, observation.seq.value);
+  newest_seq_ = observation.seq.value;
+  if (monitored_up_ && observation.incarnation == incarnation_) newest_sent_ = sent;
+  // What was lost before this heartbeat explains nothing any more.
+  lost_at_ = last_lost_ > sent ? last_lost_ : SimInstant::never();
+  cut_at_ = last_cut_ > sent ? last_cut_ : SimInstant::never();
+}
+
+void Channel::observe(SimInstant now, const detect::Observation& observation) {
+  settle(now);
+  const bool restarted = observation.kind == detect::ObservationKind::restarted;
+  if (restarted) {
+    newest_sent_.reset();
+    newest_seq_ = -1;
+    // The monitor takes in nothing of an older incarnation from here on.
+    std::erase_if(flights_, [&](const Flight& f) {
+      return f.heartbeat.incarnation < observation.incarnation;
+    });
+  } else {
+    take_off_flight(now, observation);
+  }
+  last_observed_ = now;
+  judge_->observe(state_, now, observation, [&](std::size_t lane, LaneState& state) {
+    end_suspicion(lane, state, now, true);
+    if (listener_ != nullptr && !restarted) {
+      listener_->verdict(monitored_, monitor_, lane, false, now);
+    }
+  });
+}
+
+// Books the crash experiments of every span between two sends in [newest_sent_, until): the newest heartbeat seen is
+// in, and so is what is in flight with a number below `below_seq`.
+void Channel::record_spans(SimInstant until, std::int64_t below_seq) {
+  if (!newest_sent_ || !both_up()) return;
+  SimInstant from = *newest_sent_;
+  std::vector<const Flight*> late;
+  for (const Flight& flight : flights_) {
+    if (flight.heartbeat.incarnation == incarnation_ && flight.heartbeat.seq.value < below_seq) {
+      late.push_back(&flight);
+    }
+  }
+  if (late.empty()) {
+    record_span(state_, from, until);
+    return;
+  }
+  // Had it crashed before it sent a late heartbeat, that one would not come: the spans are cut at each such send.
+  std::vector<SimInstant> cuts;
+  for (const Flight* flight : late) {
+    if (flight->heartbeat.seq.value > newest_seq_ && flight->sent > from && flight->sent < until) {
+      cuts.push_back(flight->sent);
+    }
+  }
+  cuts.push_back(until);
+  std::sort(cuts.begin(), cuts.end());
+  for (const SimInstant to : cuts) {
+    if (from >= to) continue;
+    std::vector<const Flight*> coming;
+    for (const Flight* flight : late) {
+      if (flight->sent <= from || flight->heartbeat.seq.value <= newest_seq_) coming.push_back(flight);
+    }
+    if (coming.empty()) {
+      record_span(state_, from, to);
+    } else {
+      record_what_if(std::move(coming), from, to);
+    }
+    from = to;
+  }
+}
+
+void Channel::record_what_if(std::vector<const Flight*> flights, SimInstant from, SimInstant to) {
+  std::sort(flights.begin(), flights.end(), [](const Flight* a, const Flight* b) {
+    if (a->arrival != b->arrival) return a->arrival < b->arrival;
+    if (a->heartbeat.seq != b->heartbeat.seq) return a->heartbeat.seq < b->heartbeat.seq;
+    return a->copy < b->copy;
+  });
+  VerdictState what_if = state_.clone();
+  for (const Flight* flight : flights) {
+    const SimInstant at = stalls_->defer(flight->arrival);
+    judge_->settle(what_if, at, [](std::size_t, LaneState&) {});
+    judge_->observe(what_if, at, flight->heartbeat, [](std::size_t, LaneState&) {});
+  }
+  record_span(what_if, from, to);
+}
+
+void Channel::record_span(const VerdictState& state, SimInstant from, SimInstant to) {
+  const std::int64_t a = std::max<std::int64_t>(from.ns, 0);
+  const std::int64_t b = std::min(to.ns, batches_->duration().ns);
+  if (a >= b) return;
+  const std::size_t batch_index = batches_->index(replication_, a);
+  for (std::size_t i = 0; i < state.lanes.size(); ++i) {
+    const SimInstant suspicion = judge_->final_suspicion(state.lanes[i]);
+    qos::RowTally& row = tally_->rows[i];
+    qos::RowBatch& batch = row.batches[batch_index];
+    batch.span_ns += b - a;
+    if (suspicion == SimInstant::never()) {
+      batch.never_ns += b - a;
+      continue;
+    }
+    // A crash at c in [a, b) is detected after suspicion - c, or was suspected already.
+    const std::int64_t high = suspicion.ns - a;
+    if (high <= 0) {
+      batch.already_ns += b - a;
+      continue;
+    }
+    const std::int64_t low = std::max<std::int64_t>(0, suspicion.ns - b);
+    batch.already_ns += std::max<std::int64_t>(0, b - suspicion.ns);
+    batch.detection_twice += Wide{high} * high - Wide{low} * low;
+    batch.detection.add_interval(low, high);
+    row.detection_max_ns = std::max(row.detection_max_ns, high);
+  }
+}
+
+void Channel::monitored_crashed(SimInstant at) {
+  close_segment(at);
+  if (last_sent_) record_spans(*last_sent_, INT64_MAX);
+  if (monitor_up_ && measured(at)) crashed_at_ = at;
+  monitored_up_ = false;
+  newest_sent_.reset();
+  last_sent_.reset();
+}
+
+void Channel::monitored_recovered(SimInstant at) {
+  settle(at);
+  settle_crash(at, true);
+  monitored_up_ = true;
+  ++incarnation_.value;
+  open_segment(at);
+}
+
+void Channel::monitor_crashed(SimInstant at) {
+  close_segment(at);
+  if (last_sent_) record_spans(*last_sent_, INT64_MAX);
+  settle_crash(at, false);
+  monitor_up_ = false;
+  newest_sent_.reset();
+  newest_seq_ = -1;
+}
+
+void Channel::monitor_recovered(SimInstant at) {
+  monitor_up_ = true;
+  // What reached a dead monitor is gone; what is still in flight arrives, but the detectors start from nothing.
+  std::erase_if(flights_, [&](const Flight& f) { return f.arrival < at; });
+  state_ = judge_->fresh(at);
+  open_segment(at);
+}
+
+// A crash's detection is the last S-transition after it: known once the node recovers or nothing more is measured.
+void Channel::settle_crash(SimInstant now, bool recovered) {
+  if (!crashed_at_) return;
+  const SimInstant at = *crashed_at_;
+  crashed_at_.reset();
+  for (std::size_t i = 0; i < state_.lanes.size(); ++i) {
+    qos::RowBatch& batch = tally_->rows[i].batches[batch_of(at)];
+    const LaneState& lane = state_.lanes[i];
+    if (lane.output == Output::suspect && lane.since < now) {
+      ++batch.crashes_detected;
+      batch.crash_detection_ns += std::max<std::int64_t>(0, lane.since.ns - at.ns);
+    } else if (recovered) {
+      ++batch.missed;
+    } else {
+      ++batch.censored;
+    }
+  }
+}
+
+void Channel::sender_stalled(SimInstant from, SimInstant to) {
+  sender_stall_from_ = from;
+  sender_stall_to_ = to;
+}
+
+void Channel::monitor_stalled(SimInstant from, SimInstant to) {
+  // Decides everything that was due before, so that older stalls can be forgotten.
+  settle(from);
+  monitor_stall_from_ = from;
+  monitor_stall_to_ = to;
+}
+
+void Channel::finish(SimInstant end) {
+  close_segment(end);
+  if (both_up() && last_sent_) record_spans(*last_sent_, INT64_MAX);
+  settle_crash(end, false);
+}
+
+}  // namespace flatline::sim

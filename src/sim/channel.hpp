@@ -1,0 +1,113 @@
+#pragma once
+// One monitored pair: the judge's verdicts held against the truth, and what follows from both added up. Everything
+// here is fed in time order by an engine.
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "flatline/base/ids.hpp"
+#include "flatline/detect/detector.hpp"
+#include "flatline/qos/tally.hpp"
+#include "sim/judge.hpp"
+
+namespace flatline::sim {
+
+/// Hears every change of verdict, for timelines. Null in measured runs.
+class VerdictListener {
+ public:
+  virtual ~VerdictListener() = default;
+  virtual void verdict(NodeId monitored, NodeId monitor, std::size_t row, bool suspect,
+                       SimInstant at) = 0;
+};
+
+class Channel {
+ public:
+  Channel(NodeId monitored, NodeId monitor, const Judge& judge, world::TimelineView& monitor_stalls,
+          const qos::BatchPlan& batches, std::uint32_t replication, SimInstant begin,
+          qos::Tally& tally, VerdictListener* listener);
+
+  /// A heartbeat that got onto the link: it arrives (first or second copy) at `arrival`.
+  void in_flight(SimInstant sent, const detect::Observation& heartbeat, SimInstant arrival, bool copy);
+  /// A heartbeat that did not.
+  void lost(SimInstant sent, bool cut);
+  /// A heartbeat was sent (whatever became of it). Called once per heartbeat, after in_flight or lost.
+  void sent(SimInstant at, bool delivered);
+
+  /// The monitor's program hands over an observation at `now`.
+  void observe(SimInstant now, const detect::Observation& observation);
+
+  void monitored_crashed(SimInstant at);
+  void monitored_recovered(SimInstant at);
+  void monitor_crashed(SimInstant at);
+  void monitor_recovered(SimInstant at);
+  void sender_stalled(SimInstant from, SimInstant to);
+  void monitor_stalled(SimInstant from, SimInstant to);
+  void finish(SimInstant end);
+
+  [[nodiscard]] NodeId monitored() const { return monitored_; }
+  [[nodiscard]] NodeId monitor() const { return monitor_; }
+
+ private:
+  struct Flight {
+    detect::Observation heartbeat;
+    SimInstant sent{};
+    SimInstant arrival{};
+    bool copy = false;
+  };
+
+  [[nodiscard]] bool both_up() const { return monitored_up_ && monitor_up_; }
+  [[nodiscard]] bool measured(SimInstant t) const {
+    return t.ns >= 0 && t.ns < batches_->duration().ns;
+  }
+  [[nodiscard]] std::size_t batch_of(SimInstant t) const {
+    return batches_->index(replication_, t.ns);
+  }
+
+  void settle(SimInstant now);
+  void take_off_flight(SimInstant now, const detect::Observation& observation);
+  void begin_suspicion(std::size_t lane, LaneState& state);
+  void end_suspicion(std::size_t lane, LaneState& state, SimInstant now, bool trusted);
+  void close_segment(SimInstant now);
+  void open_segment(SimInstant now);
+  [[nodiscard]] qos::Cause cause_at(SimInstant suspicion) const;
+
+  void record_spans(SimInstant until, std::int64_t below_seq);
+  void record_span(const VerdictState& state, SimInstant from, SimInstant to);
+  void record_what_if(std::vector<const Flight*> flights, SimInstant from, SimInstant to);
+  void settle_crash(SimInstant now, bool recovered);
+  template <typename Add>
+  void split(SimInstant from, SimInstant to, Add&& add);
+
+  NodeId monitored_, monitor_;
+  const Judge* judge_;
+  world::TimelineView* stalls_;
+  const qos::BatchPlan* batches_;
+  std::uint32_t replication_;
+  qos::Tally* tally_;
+  VerdictListener* listener_;
+
+  VerdictState state_;
+  bool monitored_up_ = true;
+  bool monitor_up_ = true;
+  SimInstant segment_begin_{};                 // both up since
+  std::optional<SimInstant> crashed_at_;       // a measured crash not yet accounted for
+
+  // Crash experiments. Spans are known up to the send of the newest heartbeat seen.
+  std::optional<SimInstant> newest_sent_;      // when the newest heartbeat seen was sent
+  std::int64_t newest_seq_ = -1;
+  Incarnation incarnation_{};                  // of the monitored node, in truth
+  std::optional<SimInstant> last_sent_;        // the last heartbeat sent, seen or not
+  std::vector<Flight> flights_;
+
+  // For causes: what happened since the newest heartbeat seen.
+  SimInstant lost_at_ = SimInstant::never();
+  SimInstant cut_at_ = SimInstant::never();
+  SimInstant last_lost_ = SimInstant::before_all();
+  SimInstant last_cut_ = SimInstant::before_all();
+  SimInstant sender_stall_from_ = SimInstant::never(), sender_stall_to_ = SimInstant::before_all();
+  SimInstant monitor_stall_from_ = SimInstant::never(), monitor_stall_to_ = SimInstant::before_all();
+  SimInstant last_observed_ = SimInstant::before_all();
+};
+
+}  // namespace flatline::sim

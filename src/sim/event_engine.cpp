@@ -1,0 +1,288 @@
+#include "sim/event_engine.hpp"
+
+#include <utility>
+
+#include "flatline/base/check.hpp"
+#include "sim/event_nodes.hpp"
+
+namespace flatline::sim {
+namespace {
+
+constexpr std::uint32_t kAbsent = UINT32_MAX;
+constexpr std::int64_t kHeaderBytes = 66;  // IPv4 and UDP (28), Ethernet with preamble and gap (38)
+constexpr int kStopCheckMask = 0xfff;      // look at the stop flag every 4096 events
+
+}  // namespace
+
+EventEngine::EventEngine(const PreparedWorld& world, const std::vector<JudgedSetting>& settings,
+                         const Block& block, SimInstant end, EventListener* listener)
+    : world_(&world),
+      block_(block),
+      end_(end),
+      listener_(listener),
+      streams_(world.scenario().seed, block.replication),
+      truth_(world.scenario().world, streams_, world.warm_up()),
+      panel_(settings, world.scenario().push.interval),
+      tally_(panel_.lanes().size(), world.batches().size(), world.scenario().world.cluster.size()),
+      clock_(truth_.begin()) {
+  add_nodes(block);
+}
+
+EventEngine::~EventEngine() = default;
+
+std::uint32_t EventEngine::local_of(NodeId id) {
+  std::uint32_t& place = local_[id.value];
+  if (place != kAbsent) return place;
+  place = static_cast<std::uint32_t>(nodes_.size());
+  const world::Cluster& cluster = world_->scenario().world.cluster;
+  Node& node = nodes_.emplace_back();
+  node.id = id;
+  node.rank = cluster.rank(id);
+  node.name = cluster.name(id);
+  node.crashes = truth_.crashes(id);
+  node.stalls = truth_.stalls(id);
+  return place;
+}
+
+void EventEngine::add_nodes(const Block& block) {
+  const scenario::Scenario& scenario = world_->scenario();
+  const protocol::PushSettings& push = scenario.push;
+  FLATLINE_CHECK(block.first < block.last && block.last <= push.from.size(), "a block has senders");
+  local_.assign(scenario.world.cluster.size(), kAbsent);
+  for (std::size_t i = block.first; i < block.last; ++i) {
+    const std::uint32_t sender = local_of(push.from[i]);
+    for (const NodeId monitor : push.to) {
+      if (monitor == push.from[i]) continue;
+      nodes_[sender].beats_to.push_back(monitor);
+      local_of(monitor);
+    }
+  }
+  for (const NodeId monitor : push.to) {
+    if (local_[monitor.value] == kAbsent) continue;
+    Node& node = nodes_[local_[monitor.value]];
+    node.own_stalls = std::make_unique<world::TimelineView>(truth_.stalls(monitor));
+    const std::uint64_t bits = streams_.stream("check/" + node.name).bits(0);
+    std::vector<Duration> phases;
+    for (const Lane& lane : panel_.lanes()) {
+      const auto every = static_cast<std::uint64_t>(lane.check_every.ns);
+      phases.push_back({every == 0 ? 0 : static_cast<std::int64_t>(uniform_below(bits, every))});
+    }
+    node.judge = std::make_unique<Judge>(panel_, std::move(phases), node.own_stalls.get());
+    node.watched_by_sender.assign(nodes_.size(), nullptr);
+  }
+  for (std::uint32_t i = 0; i < nodes_.size(); ++i) add_channels(i, nodes_[i].beats_to);
+  for (std::uint32_t i = 0; i < nodes_.size(); ++i) {
+    next_crash(i);
+    next_stall(i);
+    start_program(i);
+  }
+}
+
+void EventEngine::add_channels(std::uint32_t sender, const std::vector<NodeId>& monitors) {
+  const world::LinkTable& links = world_->links();
+  for (const NodeId id : monitors) {
+    const std::uint32_t to = local_[id.value];
+    Node& from = nodes_[sender];
+    Node& monitor = nodes_[to];
+    monitor.watched.push_back(std::make_unique<Channel>(
+        from.id, id, *monitor.judge, *monitor.own_stalls, world_->batches(), block_.replication,
+        truth_.begin(), tally_, listener_));
+    Channel* channel = monitor.watched.back().get();
+    monitor.watched_by_sender[sender] = channel;
+    from.routes.push_back({to,
+                           world::Link(links.law(from.id, id), streams_,
+                                       "link/" + from.name + "/" + monitor.name,
+                                       truth_.partitions(from.id, id), truth_.begin()),
+                           channel, 0});
+  }
+}
+
+qos::Tally EventEngine::run(const std::atomic<bool>* stop) {
+  int handled = 0;
+  while (!queue_.empty() && queue_.top().at < end_.ns) {
+    if ((++handled & kStopCheckMask) == 0 && stop != nullptr && stop->load(std::memory_order_relaxed)) {
+      return std::move(tally_);
+    }
+    const engine::Event event = queue_.pop();
+    clock_ = {event.at};
+    handle(event);
+  }
+  for (Node& node : nodes_) {
+    for (const auto& channel : node.watched) channel->finish(end_);
+  }
+  return std::move(tally_);
+}
+
+void EventEngine::handle(const engine::Event& event) {
+  switch (static_cast<EventClass>(event.order >> 61)) {
+    case EventClass::fault:
+      handle_fault(static_cast<std::uint32_t>(event.data >> 8),
+                   static_cast<Fault>(event.data & 0xff));
+      break;
+    case EventClass::delivery:
+      handle_delivery(static_cast<std::uint32_t>(event.data));
+      break;
+    case EventClass::timer:
+      handle_timer(static_cast<std::uint32_t>(event.data >> 40), event.data);
+      break;
+  }
+}
+
+void EventEngine::handle_delivery(std::uint32_t slot) {
+  const Message& message = messages_[slot];
+  Node& node = nodes_[message.to];
+  if (listener_ != nullptr) {
+    listener_->message("arrive", nodes_[message.from].id, node.id, clock_);
+  }
+  if (node.up && clock_.ns >= 0) ++tally_.node_messages[node.id.value];
+  if (node.up && node.stalled) {
+    node.inbox.push_back(slot);
+    return;
+  }
+  deliver(slot);
+}
+
+void EventEngine::deliver(std::uint32_t slot) {
+  const std::uint32_t to = messages_[slot].to;
+  if (nodes_[to].up) {
+    current_ = to;
+    // The program may send, and so move messages_: it gets a copy of what it reads.
+    const Message message = messages_[slot];
+    nodes_[to].program->on_message(*this, nodes_[message.from].id, message.payload());
+  }
+  free_messages_.push_back(slot);
+}
+
+void EventEngine::handle_timer(std::uint32_t place, std::uint64_t data) {
+  Node& node = nodes_[place];
+  if (!node.up || (data >> 16 & 0xffffff) != node.incarnation.value) return;
+  const protocol::TimerId timer{static_cast<std::uint32_t>(data & 0xffff)};
+  if (node.stalled) {
+    node.overdue.push_back(timer);
+    return;
+  }
+  current_ = place;
+  node.program->on_timer(*this, timer);
+}
+
+void EventEngine::start_program(std::uint32_t place) {
+  const scenario::Scenario& scenario = world_->scenario();
+  Node& node = nodes_[place];
+  node.must_start = false;
+  node.draws.clear();
+  node.draw_names.clear();
+  node.program = protocol::make_push_node(scenario.push, node.beats_to, scenario.world.cluster.size());
+  current_ = place;
+  node.program->on_start(*this);
+}
+
+std::uint32_t EventEngine::new_message(const Route& route, std::span<const std::byte> payload) {
+  std::uint32_t slot;
+  if (free_messages_.empty()) {
+    slot = static_cast<std::uint32_t>(messages_.size());
+    messages_.emplace_back();
+  } else {
+    slot = free_messages_.back();
+    free_messages_.pop_back();
+  }
+  messages_[slot].from = current_;
+  messages_[slot].to = route.to;
+  messages_[slot].assign(payload);
+  return slot;
+}
+
+void EventEngine::push_delivery(std::uint32_t slot, SimInstant arrival, std::uint64_t index, bool copy) {
+  const Message& message = messages_[slot];
+  queue_.push({arrival.ns,
+               order_of(static_cast<std::uint64_t>(EventClass::delivery), nodes_[message.to].rank,
+                        nodes_[message.from].rank, index << 1 | (copy ? 1u : 0u)),
+               slot});
+}
+
+void EventEngine::count_message(std::int64_t bytes) {
+  if (clock_.ns < 0 || clock_.ns >= world_->batches().duration().ns) return;
+  ++tally_.messages;
+  ++tally_.node_messages[nodes_[current_].id.value];
+  tally_.bytes += bytes + kHeaderBytes;
+}
+
+NodeId EventEngine::self() const { return nodes_[current_].id; }
+Incarnation EventEngine::incarnation() const { return nodes_[current_].incarnation; }
+// Clocks show true time until they can drift (a later part).
+LocalInstant EventEngine::now() const { return {clock_.ns}; }
+
+EventEngine::Route& EventEngine::route_to(NodeId to) {
+  Node& node = nodes_[current_];
+  const std::uint32_t place = local_[to.value];
+  // Programs send to their peers in turn: the next route is nearly always the right one.
+  for (std::size_t tried = 0; tried < node.routes.size(); ++tried) {
+    node.last_route = node.last_route + 1 < node.routes.size() ? node.last_route + 1 : 0;
+    if (node.routes[node.last_route].to == place) return node.routes[node.last_route];
+  }
+  FLATLINE_CHECK(false, "a program sends along routes only");
+  return node.routes.front();
+}
+
+void EventEngine::send(NodeId to, std::span<const std::byte> payload, std::int64_t bytes,
+                       std::optional<SeqNo> heartbeat) {
+  Route& route = route_to(to);
+  const Node& from = nodes_[current_];
+  const std::uint64_t index =
+      heartbeat ? (std::uint64_t{from.incarnation.value} << 44) + static_cast<std::uint64_t>(heartbeat->value)
+                : (std::uint64_t{1} << 63) + route.others_sent++;
+  const world::Passage passage = route.link.transmit(clock_, index);
+  count_message(bytes);
+  Channel* channel = heartbeat ? route.channel : nullptr;
+  if (listener_ != nullptr) {
+    listener_->message("send", from.id, to, clock_);
+    if (passage.fate != world::Fate::delivered) {
+      listener_->message(passage.fate == world::Fate::cut ? "cut" : "lost", from.id, to, clock_);
+    }
+  }
+  if (passage.fate != world::Fate::delivered) {
+    if (channel != nullptr) {
+      channel->lost(clock_, passage.fate == world::Fate::cut);
+      channel->sent(clock_, false);
+    }
+    return;
+  }
+  if (channel != nullptr) {
+    const detect::Observation observation{detect::ObservationKind::heartbeat, from.incarnation,
+                                          *heartbeat, {clock_.ns}, true};
+    channel->in_flight(clock_, observation, passage.arrival, false);
+    if (passage.duplicate) channel->in_flight(clock_, observation, *passage.duplicate, true);
+    channel->sent(clock_, true);
+  }
+  push_delivery(new_message(route, payload), passage.arrival, index, false);
+  if (passage.duplicate) push_delivery(new_message(route, payload), *passage.duplicate, index, true);
+}
+
+void EventEngine::set_timer(protocol::TimerId timer, LocalInstant at) {
+  FLATLINE_CHECK(timer.value <= 0xffff, "timer ids are small");
+  const Node& node = nodes_[current_];
+  queue_.push({at.ns,
+               order_of(static_cast<std::uint64_t>(EventClass::timer), node.rank, timer.value, 0),
+               std::uint64_t{current_} << 40 | std::uint64_t{node.incarnation.value} << 16 | timer.value});
+}
+
+protocol::DrawsId EventEngine::open_draws(std::string_view purpose) {
+  Node& node = nodes_[current_];
+  for (std::size_t i = 0; i < node.draw_names.size(); ++i) {
+    if (node.draw_names[i] == purpose) return {static_cast<std::uint32_t>(i)};
+  }
+  node.draw_names.emplace_back(purpose);
+  node.draws.push_back(streams_.stream("node/" + node.name + "/" + std::string(purpose)));
+  return {static_cast<std::uint32_t>(node.draws.size() - 1)};
+}
+
+std::uint64_t EventEngine::draw(protocol::DrawsId draws, std::uint64_t index) const {
+  return nodes_[current_].draws[draws.value].bits(index);
+}
+
+void EventEngine::observe(NodeId subject, const detect::Observation& observation) {
+  Channel* channel = nodes_[current_].watched_by_sender[local_[subject.value]];
+  FLATLINE_CHECK(channel != nullptr, "a monitor observes those it watches");
+  channel->observe(clock_, observation);
+}
+
+}  // namespace flatline::sim

@@ -1,0 +1,110 @@
+// Crashes and stalls in the event engine.
+
+#include "sim/event_engine.hpp"
+#include "sim/event_nodes.hpp"
+
+namespace flatline::sim {
+
+void EventEngine::schedule_fault(std::uint32_t place, Fault fault, SimInstant at) {
+  if (at == SimInstant::never()) return;
+  queue_.push({at.ns,
+               order_of(static_cast<std::uint64_t>(EventClass::fault), nodes_[place].rank,
+                        static_cast<std::uint64_t>(fault), 0),
+               std::uint64_t{place} << 8 | static_cast<std::uint64_t>(fault)});
+}
+
+void EventEngine::next_crash(std::uint32_t place) {
+  Node& node = nodes_[place];
+  if (const auto crash = node.crashes.next()) {
+    node.crash_now = *crash;
+    schedule_fault(place, Fault::crash, crash->start);
+  }
+}
+
+void EventEngine::next_stall(std::uint32_t place) {
+  Node& node = nodes_[place];
+  if (const auto stall = node.stalls.next()) {
+    node.stall_now = *stall;
+    schedule_fault(place, Fault::stall, stall->start);
+  }
+}
+
+void EventEngine::handle_fault(std::uint32_t place, Fault fault) {
+  switch (fault) {
+    case Fault::crash:
+      crash(place);
+      break;
+    case Fault::recover:
+      recover(place);
+      break;
+    case Fault::stall:
+      stall(place);
+      break;
+    case Fault::wake:
+      wake(place);
+      break;
+  }
+}
+
+void EventEngine::crash(std::uint32_t place) {
+  Node& node = nodes_[place];
+  if (listener_ != nullptr) listener_->node("crash", node.id, clock_);
+  for (const Route& route : node.routes) {
+    if (route.channel != nullptr) route.channel->monitored_crashed(clock_);
+  }
+  for (const auto& channel : node.watched) channel->monitor_crashed(clock_);
+  node.up = false;
+  node.overdue.clear();
+  for (const std::uint32_t slot : node.inbox) free_messages_.push_back(slot);
+  node.inbox.clear();
+  schedule_fault(place, Fault::recover, node.crash_now.end);
+}
+
+void EventEngine::recover(std::uint32_t place) {
+  Node& node = nodes_[place];
+  if (listener_ != nullptr) listener_->node("recover", node.id, clock_);
+  node.up = true;
+  ++node.incarnation.value;
+  for (const Route& route : node.routes) {
+    if (route.channel != nullptr) route.channel->monitored_recovered(clock_);
+  }
+  for (const auto& channel : node.watched) channel->monitor_recovered(clock_);
+  node.must_start = true;
+  if (!node.stalled) start_program(place);
+  next_crash(place);
+}
+
+void EventEngine::stall(std::uint32_t place) {
+  Node& node = nodes_[place];
+  if (listener_ != nullptr) listener_->node("stall", node.id, clock_);
+  node.stalled = true;
+  for (const Route& route : node.routes) {
+    if (route.channel != nullptr) route.channel->sender_stalled(clock_, node.stall_now.end);
+  }
+  for (const auto& channel : node.watched) channel->monitor_stalled(clock_, node.stall_now.end);
+  if (node.own_stalls) node.own_stalls->forget_before(clock_);
+  schedule_fault(place, Fault::wake, node.stall_now.end);
+}
+
+void EventEngine::wake(std::uint32_t place) {
+  Node& node = nodes_[place];
+  if (listener_ != nullptr) listener_->node("wake", node.id, clock_);
+  const auto catch_up = node.stall_now.on_wake == world::OnWake::send
+                            ? protocol::CatchUp::send_at_once
+                            : protocol::CatchUp::skip;
+  node.stalled = false;
+  next_stall(place);
+  if (!node.up) return;
+  if (node.must_start) start_program(place);
+  // The inbox is drained before any timer runs.
+  const std::vector<std::uint32_t> inbox = std::move(node.inbox);
+  node.inbox.clear();
+  for (const std::uint32_t slot : inbox) deliver(slot);
+  current_ = place;
+  node.program->on_wake(*this, catch_up);
+  const std::vector<protocol::TimerId> overdue = std::move(node.overdue);
+  node.overdue.clear();
+  for (const protocol::TimerId timer : overdue) node.program->on_timer(*this, timer);
+}
+
+}  // namespace flatline::sim

@@ -1,0 +1,79 @@
+#pragma once
+// What the event engine keeps per message, per route and per node. Shared by its two sources only.
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "flatline/random/stream.hpp"
+#include "flatline/world/link.hpp"
+#include "sim/event_engine.hpp"
+
+namespace flatline::sim {
+
+// (class, node rank, sender rank or timer, index) in one word; ranks are below 2^20 (a scenario has at most 10^6 nodes).
+constexpr std::uint64_t order_of(std::uint64_t event_class, std::uint64_t node, std::uint64_t stream,
+                                 std::uint64_t index) {
+  return (event_class << 61) | (node << 41) | (stream << 21) | (index & 0x1fffff);
+}
+
+struct EventEngine::Message {
+  std::uint32_t from = 0;
+  std::uint32_t to = 0;
+  std::uint32_t length = 0;
+  std::array<std::byte, 36> small{};
+  std::vector<std::byte> large;  // only for payloads that do not fit
+
+  void assign(std::span<const std::byte> payload) {
+    length = static_cast<std::uint32_t>(payload.size());
+    if (payload.size() <= small.size()) {
+      std::copy(payload.begin(), payload.end(), small.begin());
+    } else {
+      large.assign(payload.begin(), payload.end());
+    }
+  }
+  [[nodiscard]] std::span<const std::byte> payload() const {
+    if (length <= small.size()) return std::span(small).first(length);
+    return large;
+  }
+};
+
+struct EventEngine::Route {
+  std::uint32_t to = 0;       // place in nodes_
+  world::Link link;
+  Channel* channel = nullptr;  // the pair (this sender, to), if it is monitored
+  std::uint64_t others_sent = 0;
+};
+
+struct EventEngine::Node {
+  NodeId id{};
+  std::uint64_t rank = 0;
+  std::string name;
+  std::unique_ptr<protocol::NodeProgram> program;
+  std::vector<NodeId> beats_to;
+  std::vector<Route> routes;
+  std::size_t last_route = 0;
+
+  bool up = true;
+  bool stalled = false;
+  bool must_start = false;  // recovered during a stall: the process starts on waking
+  Incarnation incarnation{};
+  world::Timeline crashes, stalls;
+  world::Interval crash_now, stall_now;
+  std::vector<std::uint32_t> inbox;           // messages that came during a stall
+  std::vector<protocol::TimerId> overdue;     // timers that came due during a stall
+  std::vector<random::Stream> draws;
+  std::vector<std::string> draw_names;
+
+  // As a monitor.
+  std::unique_ptr<world::TimelineView> own_stalls;
+  std::unique_ptr<Judge> judge;
+  std::vector<std::unique_ptr<Channel>> watched;
+  std::vector<Channel*> watched_by_sender;    // per place in nodes_, or nullptr
+};
+
+}  // namespace flatline::sim

@@ -1,0 +1,75 @@
+#include "sim/judge.hpp"
+
+#include <algorithm>
+
+namespace flatline::sim {
+
+VerdictState VerdictState::clone() const {
+  VerdictState copy;
+  for (const auto& family : families) copy.families.push_back(family->clone());
+  copy.lanes = lanes;
+  copy.earliest_due = earliest_due;
+  return copy;
+}
+
+Judge::Judge(const Panel& panel, std::vector<Duration> check_phases, world::TimelineView* stalls)
+    : panel_(&panel),
+      check_phases_(std::move(check_phases)),
+      stalls_(stalls),
+      deadlines_(panel.members()) {}
+
+VerdictState Judge::fresh(SimInstant now) const {
+  VerdictState state;
+  state.families = panel_->make_families();
+  for (const Lane& lane : panel_->lanes()) {
+    LaneState initial;
+    if (lane.starts_suspect) {
+      initial.output = Output::suspect;
+      initial.since = now;
+    }
+    state.lanes.push_back(initial);
+  }
+  return state;
+}
+
+void Judge::settle_all(VerdictState& state, SimInstant now) const {
+  changed_.clear();
+  SimInstant earliest = SimInstant::never();
+  for (std::size_t i = 0; i < state.lanes.size(); ++i) {
+    LaneState& lane = state.lanes[i];
+    if (lane.output != Output::trust) continue;
+    if (lane.due < now) {
+      const SimInstant at = stalls_->defer(lane.due);
+      if (at < now) {
+        lane.output = Output::suspect;
+        lane.since = at;
+        changed_.push_back(i);
+        continue;
+      }
+    }
+    earliest = std::min(earliest, lane.due);
+  }
+  state.earliest_due = earliest;
+}
+
+void Judge::feed(VerdictState& state, SimInstant now, const detect::Observation& observation) const {
+  // Clocks show true time until they can drift (a later part); this is the one place that says so.
+  const LocalInstant local{now.ns};
+  std::size_t first = 0;
+  for (const auto& family : state.families) {
+    family->observe(local, observation);
+    family->deadlines(std::span(deadlines_).subspan(first, family->size()));
+    first += family->size();
+  }
+}
+
+SimInstant Judge::next_check(std::size_t lane, SimInstant at) const {
+  const std::int64_t every = panel_->lanes()[lane].check_every.ns;
+  if (every == 0) return at;
+  const std::int64_t offset = at.ns - check_phases_[lane].ns;
+  std::int64_t checks = offset / every;
+  if (checks * every < offset) ++checks;
+  return {check_phases_[lane].ns + checks * every};
+}
+
+}  // namespace flatline::sim

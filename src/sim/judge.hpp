@@ -1,0 +1,106 @@
+#pragma once
+// The verdicts of all rows over one channel, as a state machine fed with observations. No truth here: the channel
+// adds that. A verdict is found lazily, at the next thing that happens, from the deadline that was in force; since
+// detectors do not act on the world, that is exact.
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "flatline/base/time.hpp"
+#include "flatline/detect/detector.hpp"
+#include "flatline/world/timeline.hpp"
+#include "sim/panel.hpp"
+
+namespace flatline::sim {
+
+enum class Output : std::uint8_t { unknown, trust, suspect };
+
+/// One row's verdict on one channel.
+struct LaneState {
+  SimInstant due = SimInstant::never();  ///< When trust turns into suspicion if nothing more comes.
+  SimInstant since{};                    ///< When the current suspicion began.
+  Output output = Output::unknown;
+  bool mistake = false;                  ///< The current suspicion is a mistake that is counted (channel's business).
+};
+
+/// Verdict state that can be copied to ask "what if nothing more had been sent?".
+struct VerdictState {
+  std::vector<std::unique_ptr<detect::Family>> families;
+  std::vector<LaneState> lanes;
+  SimInstant earliest_due = SimInstant::never();
+
+  [[nodiscard]] VerdictState clone() const;
+};
+
+class Judge {
+ public:
+  /// `check_phases[lane]` places the grid of a lane's checks. `stalls` says when the monitor is stalled: a verdict that
+  /// falls into a stall waits for its end.
+  Judge(const Panel& panel, std::vector<Duration> check_phases, world::TimelineView* stalls);
+
+  /// A state before the first beat.
+  [[nodiscard]] VerdictState fresh(SimInstant now) const;
+
+  /// Turns trust into suspicion wherever that happened before `now`; calls changed(lane index, state) for each.
+  template <typename Changed>
+  void settle(VerdictState& state, SimInstant now, Changed&& changed) const {
+    if (state.earliest_due >= now) return;
+    settle_all(state, now);
+    for (const std::size_t lane : changed_) changed(lane, state.lanes[lane]);
+  }
+
+  /// Feeds an observation to the detectors and reads their deadlines. settle() must have been called for `now`.
+  /// Calls trusted(lane index, state) for each lane that turns from suspect or unknown to trust, before its state
+  /// changes.
+  template <typename Trusted>
+  void observe(VerdictState& state, SimInstant now, const detect::Observation& observation,
+               Trusted&& trusted) const {
+    feed(state, now, observation);
+    SimInstant earliest = SimInstant::never();
+    const std::vector<Lane>& lanes = panel_->lanes();
+    for (std::size_t i = 0; i < lanes.size(); ++i) {
+      LaneState& lane = state.lanes[i];
+      const LocalInstant deadline = deadlines_[lanes[i].member];
+      const bool never = deadline == LocalInstant::never();
+      const SimInstant at{never ? deadline.ns : deadline.ns + lanes[i].extra.ns};
+      if (at > now) {
+        if (lane.output != Output::trust) {
+          trusted(i, lane);
+          lane.output = Output::trust;
+        }
+        lane.due = never ? at : next_check(i, at);
+      } else if (lane.output == Output::trust) {
+        // A new beat took the trust away: suspicion starts here (or at the next check), not in the past.
+        const SimInstant check = next_check(i, at);
+        lane.due = check > now ? check : now;
+      } else if (lane.output == Output::unknown) {
+        lane.output = Output::suspect;
+        lane.since = now;
+      }
+      if (lane.output == Output::trust && lane.due < earliest) earliest = lane.due;
+    }
+    state.earliest_due = earliest;
+  }
+
+  /// When lane's final suspicion begins if nothing more comes: `since` if it suspects, never() if it has no deadline.
+  [[nodiscard]] SimInstant final_suspicion(const LaneState& lane) const {
+    if (lane.output == Output::suspect) return lane.since;
+    if (lane.output == Output::unknown || lane.due == SimInstant::never()) return SimInstant::never();
+    return stalls_->defer(lane.due);
+  }
+
+ private:
+  void settle_all(VerdictState& state, SimInstant now) const;
+  void feed(VerdictState& state, SimInstant now, const detect::Observation& observation) const;
+  [[nodiscard]] SimInstant next_check(std::size_t lane, SimInstant at) const;
+
+  const Panel* panel_;
+  std::vector<Duration> check_phases_;
+  world::TimelineView* stalls_;
+  mutable std::vector<LocalInstant> deadlines_;
+  mutable std::vector<std::size_t> changed_;
+};
+
+}  // namespace flatline::sim

@@ -1,0 +1,73 @@
+#include "flatline/sim/run.hpp"
+
+#include <algorithm>
+
+#include "sim/event_engine.hpp"
+
+namespace flatline::sim {
+namespace {
+
+class TimelineRecorder final : public EventListener {
+ public:
+  TimelineRecorder(std::size_t limit, NodeId any_monitor) : limit_(limit), monitor_(any_monitor) {}
+
+  void message(const char* event, NodeId from, NodeId to, SimInstant at) override {
+    add({at, from, to, 0, event});
+  }
+  void node(const char* event, NodeId node, SimInstant at) override {
+    add({at, node, monitor_, 0, event});
+  }
+  void verdict(NodeId monitored, NodeId monitor, std::size_t row, bool suspect, SimInstant at) override {
+    add({at, monitored, monitor, row, suspect ? "suspect" : "trust"});
+  }
+
+  // Verdicts are found lazily, after the fact: the order of time is restored here.
+  std::vector<TimelineEntry> take() {
+    std::stable_sort(entries_.begin(), entries_.end(),
+                     [](const TimelineEntry& a, const TimelineEntry& b) { return a.at < b.at; });
+    if (entries_.size() > limit_) entries_.resize(limit_);
+    return std::move(entries_);
+  }
+
+ private:
+  void add(const TimelineEntry& entry) {
+    if (entry.at.ns >= 0) entries_.push_back(entry);
+  }
+
+  std::size_t limit_;
+  NodeId monitor_;
+  std::vector<TimelineEntry> entries_;
+};
+
+}  // namespace
+
+Duration automatic_warm_up(std::int64_t longest_window, Duration interval) {
+  // At least three intervals, so that the first beats have arrived whatever the phase.
+  const std::int64_t beats_twice = std::max<std::int64_t>(6, 3 * longest_window);
+  const __int128 ns = static_cast<__int128>(beats_twice) * interval.ns / 2;
+  return {ns > kLongestTime.ns ? kLongestTime.ns : static_cast<std::int64_t>(ns)};
+}
+
+PreparedWorld::PreparedWorld(const scenario::Scenario& scenario, Duration warm_up)
+    : scenario_(&scenario),
+      warm_up_(warm_up),
+      links_(scenario.world),
+      batches_(scenario.duration, scenario.replications) {}
+
+qos::Tally run_events(const PreparedWorld& world, const std::vector<JudgedSetting>& settings,
+                      const Block& block, const std::atomic<bool>* stop) {
+  EventEngine engine(world, settings, block, {world.scenario().duration.ns}, nullptr);
+  return engine.run(stop);
+}
+
+std::vector<TimelineEntry> record_timeline(const PreparedWorld& world,
+                                           const std::vector<JudgedSetting>& settings,
+                                           const Block& block, Duration length, std::size_t limit) {
+  TimelineRecorder recorder(limit, world.scenario().push.to.front());
+  const Duration end = std::min(length, world.scenario().duration);
+  EventEngine engine(world, settings, block, {end.ns}, &recorder);
+  engine.run(nullptr);
+  return recorder.take();
+}
+
+}  // namespace flatline::sim
