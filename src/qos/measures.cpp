@@ -1,0 +1,280 @@
+#include "flatline/qos/measures.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+
+namespace flatline::qos {
+namespace {
+
+constexpr double kNs = 1e-9;
+constexpr double kLinkBitsPerSecond = 1e9;  // link_share is of a 1 Gbit/s link
+
+constexpr std::array kMeasures{
+    MeasureInfo{"detection_time_mean_s", false, "mean T_D over all crash instants"},
+    MeasureInfo{"detection_time_p50_s", false, "median T_D"},
+    MeasureInfo{"detection_time_p90_s", false, "T_D that 90 % of crashes stay within"},
+    MeasureInfo{"detection_time_p99_s", false, "T_D that 99 % of crashes stay within"},
+    MeasureInfo{"detection_time_p999_s", false, "T_D that 99.9 % of crashes stay within"},
+    MeasureInfo{"detection_time_max_s", false, "largest T_D seen"},
+    MeasureInfo{"already_suspected", false, "share of crashes at which the node was suspected for good"},
+    MeasureInfo{"mistakes", true, "S-transitions while monitored and monitor are up"},
+    MeasureInfo{"mistake_rate_per_hour", false, "lambda_M per monitored pair"},
+    MeasureInfo{"mistakes_per_heartbeat", false, "mistakes per heartbeat sent"},
+    MeasureInfo{"mistake_recurrence_mean_s", false, "E(T_MR), 1 / lambda_M"},
+    MeasureInfo{"mistake_duration_mean_s", false, "E(T_M) of the mistakes that ended"},
+    MeasureInfo{"query_accuracy", false, "P_A, share of up time not suspected"},
+    MeasureInfo{"good_period_mean_s", false, "E(T_G), trusted time per mistake"},
+    MeasureInfo{"missed", true, "crashes whose node recovered before it was finally suspected"},
+    MeasureInfo{"censored", true, "crashes still undetected when the run or the monitor ended"},
+    MeasureInfo{"crash_detection_time_mean_s", false, "mean T_D of the crashes in the fault timeline"},
+    MeasureInfo{"heartbeats", true, "heartbeats sent, over all pairs"},
+    MeasureInfo{"delivered_ratio", false, "share of heartbeats neither lost nor cut"},
+    MeasureInfo{"messages_per_s", false, "messages sent in the cluster"},
+    MeasureInfo{"messages_per_s_busiest", false, "sent and received by the busiest node"},
+    MeasureInfo{"bytes_per_s", false, "payload and 66 header bytes per message, in the cluster"},
+    MeasureInfo{"link_share", false, "of a 1 Gbit/s link, taken by the busiest node's messages"},
+    MeasureInfo{"mistakes_by_partition", true, "mistakes after a message that a partition cut"},
+    MeasureInfo{"mistakes_by_sender_stall", true, "mistakes after a stall of the sender"},
+    MeasureInfo{"mistakes_by_monitor_stall", true, "mistakes after a stall of the monitor"},
+    MeasureInfo{"mistakes_by_loss", true, "mistakes after a lost message"},
+    MeasureInfo{"mistakes_by_delay", true, "mistakes for which delay alone is to blame"},
+};
+
+using Values = std::vector<double>;
+
+double number(Wide wide) { return static_cast<double>(wide); }
+
+template <typename Batch, typename Get>
+Values per_batch(const std::vector<Batch>& batches, Get&& get) {
+  Values values;
+  values.reserve(batches.size());
+  for (const Batch& batch : batches) values.push_back(number(get(batch)));
+  return values;
+}
+
+Estimate count(std::int64_t n) { return {static_cast<double>(n), std::nullopt, std::nullopt}; }
+Estimate exact(double value) { return {value, std::nullopt, std::nullopt}; }
+
+// Detection times over all batches and in each, as cumulative shares of crash instants.
+class Detection {
+ public:
+  explicit Detection(const RowTally& row) {
+    DetectionHistogram all;
+    for (const RowBatch& batch : row.batches) {
+      all.merge(batch.detection);
+      total_ += batch.span_ns;
+      already_ += batch.already_ns;
+      never_ += batch.never_ns;
+      Part part;
+      part.points = batch.detection.cumulative();
+      part.already = batch.already_ns;
+      part.total = number(batch.span_ns);
+      parts_.push_back(std::move(part));
+    }
+    points_ = all.cumulative();
+  }
+
+  [[nodiscard]] Wide total() const { return total_; }
+  [[nodiscard]] Wide already() const { return already_; }
+  [[nodiscard]] Wide never() const { return never_; }
+  [[nodiscard]] const std::vector<DetectionHistogram::Point>& points() const { return points_; }
+
+  // The detection time in seconds that a share q of the crashes stay within: exact at bin edges, linear in between.
+  [[nodiscard]] double quantile(double q) const {
+    const double target = q * number(total_) - number(already_);
+    if (target <= 0) return 0;
+    if (points_.empty() || target > number(points_.back().below)) {
+      return never_ > 0 ? std::numeric_limits<double>::infinity() : last_edge();
+    }
+    const auto above = std::lower_bound(
+        points_.begin(), points_.end(), target,
+        [](const DetectionHistogram::Point& p, double t) { return number(p.below) < t; });
+    const auto below = above - 1;  // the first point has nothing below it, so it is not `above`
+    const double share = (target - number(below->below)) / number(above->below - below->below);
+    return kNs * (number(below->edge) + share * number(above->edge - below->edge));
+  }
+
+  // The quantile with the interval that the batches' own shares at that point imply.
+  [[nodiscard]] Estimate quantile_estimate(double q) const {
+    if (total_ == 0) return {};
+    Estimate out;
+    out.mean = quantile(q);
+    Values within, all;
+    for (const Part& part : parts_) {
+      within.push_back(std::min(part.total, part.share_within(*out.mean)));
+      all.push_back(part.total);
+    }
+    const Estimate share = ratio(within, all, {0.0, 1.0});
+    if (!share.lo || !share.hi) return out;
+    // The share at the quantile is q by construction; what the batches tell is how far it strays.
+    const double reach = std::max(0.0, (*share.hi - *share.lo) / 2);
+    out.lo = quantile(std::max(0.0, q - reach));
+    out.hi = quantile(std::min(1.0, q + reach));
+    return out;
+  }
+
+ private:
+  struct Part {
+    std::vector<DetectionHistogram::Point> points;
+    Wide already = 0;
+    double total = 0;
+
+    [[nodiscard]] double share_within(double seconds) const {
+      const double ns = seconds / kNs;
+      if (points.empty() || ns < number(points.front().edge)) return number(already);
+      const auto above =
+          std::upper_bound(points.begin(), points.end(), ns,
+                           [](double t, const DetectionHistogram::Point& p) { return t < number(p.edge); });
+      if (above == points.end()) return number(already + points.back().below);
+      const auto below = above - 1;
+      const double share = (ns - number(below->edge)) / number(above->edge - below->edge);
+      return number(already + below->below) + share * number(above->below - below->below);
+    }
+  };
+
+  [[nodiscard]] double last_edge() const { return points_.empty() ? 0 : kNs * number(points_.back().edge); }
+
+  std::vector<DetectionHistogram::Point> points_;
+  std::vector<Part> parts_;
+  Wide total_ = 0, already_ = 0, never_ = 0;
+};
+
+// A mean of things that are all alike in every batch is known exactly.
+Estimate mean_of(const Values& sums, const Values& counts) {
+  Estimate out = ratio(sums, counts, {0.0, std::nullopt});
+  if (out.mean && !out.hi) {
+    bool equal = true;
+    for (std::size_t i = 0; i < sums.size(); ++i) {
+      const double expected = *out.mean * counts[i];
+      if (std::abs(sums[i] - expected) > 1e-12 * std::abs(expected)) equal = false;
+    }
+    std::size_t batches = 0;
+    for (const double c : counts) batches += c > 0 ? 1 : 0;
+    if (equal && batches > 1) out.lo = out.hi = out.mean;
+  }
+  return out;
+}
+
+void add_detection(std::vector<Estimate>& out, const RowTally& row) {
+  const Detection detection(row);
+  const auto sums = per_batch(row.batches, [](const RowBatch& b) { return b.detection_twice; });
+  Values seconds;
+  for (const double twice : sums) seconds.push_back(twice * 0.5 * kNs);
+  const auto spans = per_batch(row.batches, [](const RowBatch& b) { return b.span_ns - b.never_ns; });
+  Estimate mean = mean_of(seconds, spans);
+  if (detection.never() > 0) mean = exact(std::numeric_limits<double>::infinity());
+  out.push_back(mean);
+  for (const double q : {0.5, 0.9, 0.99, 0.999}) out.push_back(detection.quantile_estimate(q));
+  if (detection.never() > 0) {
+    out.push_back(exact(std::numeric_limits<double>::infinity()));
+  } else {
+    out.push_back(detection.total() > 0 ? exact(kNs * number(row.detection_max_ns)) : Estimate{});
+  }
+  out.push_back(share(per_batch(row.batches, [](const RowBatch& b) { return b.already_ns; }),
+                      per_batch(row.batches, [](const RowBatch& b) { return b.span_ns; })));
+}
+
+Estimate per_hour(const Estimate& per_second) {
+  const auto scale = [](std::optional<double> x) { return x ? std::optional(*x * 3600) : x; };
+  return {scale(per_second.mean), scale(per_second.lo), scale(per_second.hi)};
+}
+
+void add_mistakes(std::vector<Estimate>& out, const RowTally& row, const Tally& tally) {
+  std::vector<std::int64_t> mistakes;
+  Values watched, watched_ns, trusted, suspected_ns, heartbeats;
+  std::int64_t total = 0;
+  for (std::size_t b = 0; b < row.batches.size(); ++b) {
+    const RowBatch& batch = row.batches[b];
+    const Wide known = tally.common[b].both_up_ns - batch.unknown_ns;
+    mistakes.push_back(batch.mistakes);
+    total += batch.mistakes;
+    watched.push_back(number(known) * kNs);
+    watched_ns.push_back(number(known));
+    suspected_ns.push_back(number(batch.suspected_ns));
+    trusted.push_back(number(known - batch.suspected_ns) * kNs);
+    heartbeats.push_back(number(tally.common[b].heartbeats));
+  }
+  const Estimate rate = rate_of_events(mistakes, watched);
+  out.push_back(count(total));
+  out.push_back(per_hour(rate));
+  out.push_back(rate_of_events(mistakes, heartbeats));
+  out.push_back(reciprocal(rate));
+  Values ended_s;
+  for (const double ns : per_batch(row.batches, [](const RowBatch& b) { return b.ended_ns; })) {
+    ended_s.push_back(ns * kNs);
+  }
+  out.push_back(mean_of(ended_s, per_batch(row.batches, [](const RowBatch& b) { return b.ended; })));
+  out.push_back(complement(share(suspected_ns, watched_ns)));
+  out.push_back(reciprocal(rate_of_events(mistakes, trusted)));
+}
+
+void add_crashes(std::vector<Estimate>& out, const RowTally& row) {
+  std::int64_t missed = 0, censored = 0;
+  Values seconds, detected;
+  for (const RowBatch& batch : row.batches) {
+    missed += batch.missed;
+    censored += batch.censored;
+    seconds.push_back(number(batch.crash_detection_ns) * kNs);
+    detected.push_back(number(batch.crashes_detected));
+  }
+  out.push_back(count(missed));
+  out.push_back(count(censored));
+  out.push_back(mean_of(seconds, detected));
+}
+
+void add_load(std::vector<Estimate>& out, const Tally& tally, double seconds) {
+  std::int64_t heartbeats = 0;
+  Values delivered, sent;
+  for (const CommonBatch& batch : tally.common) {
+    heartbeats += batch.heartbeats;
+    delivered.push_back(number(batch.delivered));
+    sent.push_back(number(batch.heartbeats));
+  }
+  const std::int64_t busiest =
+      tally.node_messages.empty()
+          ? 0
+          : *std::max_element(tally.node_messages.begin(), tally.node_messages.end());
+  out.push_back(count(heartbeats));
+  out.push_back(ratio(delivered, sent, {0.0, 1.0}));
+  out.push_back(exact(number(tally.messages) / seconds));
+  out.push_back(exact(number(busiest) / seconds));
+  out.push_back(exact(number(tally.bytes) / seconds));
+  const double bytes_each = tally.messages > 0 ? number(tally.bytes) / number(tally.messages) : 0;
+  out.push_back(exact(number(busiest) / seconds * bytes_each * 8 / kLinkBitsPerSecond));
+}
+
+}  // namespace
+
+std::span<const MeasureInfo> measures() { return kMeasures; }
+
+std::vector<Estimate> measure(const Tally& tally, std::size_t row_index, Duration duration,
+                              std::uint32_t replications) {
+  const RowTally& row = tally.rows[row_index];
+  std::vector<Estimate> out;
+  out.reserve(kMeasures.size());
+  add_detection(out, row);
+  add_mistakes(out, row, tally);
+  add_crashes(out, row);
+  add_load(out, tally, duration.seconds() * replications);
+  for (const std::int64_t n : row.causes) out.push_back(count(n));
+  return out;
+}
+
+std::vector<DetectionPoint> detection_distribution(const Tally& tally, std::size_t row,
+                                                   std::size_t points) {
+  const Detection detection(tally.rows[row]);
+  std::vector<DetectionPoint> out;
+  if (detection.total() == 0) return out;
+  if (detection.already() > 0) out.push_back({0, detection.already(), detection.total()});
+  const auto& all = detection.points();
+  const std::size_t step = std::max<std::size_t>(1, all.size() / std::max<std::size_t>(1, points));
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (i % step != 0 && i + 1 != all.size()) continue;
+    out.push_back({all[i].edge, detection.already() + all[i].below, detection.total()});
+  }
+  return out;
+}
+
+}  // namespace flatline::qos
