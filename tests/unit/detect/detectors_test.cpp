@@ -104,6 +104,17 @@ TEST_CASE("nfd_e is exact where the sum of offsets outgrows 64 bits") {
   CHECK(deadline_of(*nfd_e).ns == static_cast<std::int64_t>(mean) + 20);
 }
 
+TEST_CASE("nfd_e rounds down a negative mean whose sum outgrows 64 bits") {
+  const auto nfd_e = kit::family_of(
+      "nfd_e", {{{"safety_margin", seconds(0)}, {"window", std::int64_t{1000}}}}, nanoseconds(1));
+  // Offsets 0 and then 19 times -2^59; 19 * 2^59 is no multiple of 20.
+  const std::int64_t skipped = std::int64_t{1} << 59;
+  nfd_e->observe(LocalInstant{0}, numbered(0));
+  for (int i = 1; i < 20; ++i) nfd_e->observe(LocalInstant{i}, numbered(skipped + i));
+  const __int128 towards_zero = -static_cast<__int128>(skipped) * 19 / 20;
+  CHECK(deadline_of(*nfd_e).ns == static_cast<std::int64_t>(towards_zero) - 1 + skipped + 20);
+}
+
 TEST_CASE("nfd_e refuses a sequence number beyond all time") {
   const auto nfd_e = kit::family_of("nfd_e", {{{"safety_margin", seconds(0)}}});
   CHECK_THROWS_AS(nfd_e->observe(at(0), numbered(std::int64_t{1} << 62)), ContractViolation);
