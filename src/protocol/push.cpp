@@ -13,7 +13,11 @@ constexpr TimerId kBeat{0};
 class PushNode final : public NodeProgram {
  public:
   PushNode(const PushSettings& settings, std::vector<NodeId> to, std::uint32_t nodes)
-      : settings_(settings), to_(std::move(to)), newest_(nodes, 0) {}
+      : settings_(settings), to_(std::move(to)), newest_(nodes, 0) {
+    // The node needs its own peers only: a copy of the whole cluster in every node would be quadratic.
+    settings_.from = {};
+    settings_.to = {};
+  }
 
   void on_start(Context& context) override {
     if (to_.empty()) return;
