@@ -2,6 +2,7 @@
 // A scenario, typed, validated and immutable: what is simulated, watched, judged and swept.
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -51,9 +52,19 @@ struct Scenario {
   Sweep sweep;
 };
 
+/// What read_scenario needs from rooms that it may not see, and what it may leave out.
+struct ReadOptions {
+  /// Reads the recorded durations (ns) of an empirical law from a file; without it such a law is a problem.
+  std::function<Result<std::vector<std::int64_t>>(const std::string& path)> read_durations;
+  /// Whether to read and check the sweep block. Off for the document of one cell, which only then is fast enough to be
+  /// read once per cell; Scenario::sweep stays empty.
+  bool sweep = true;
+};
+
 /// Reads a whole document: every problem at once, each with file, line, pointer, what was found, what was
 /// expected and the nearest valid name. `base_folder` is where relative file names (empirical laws) start.
-Result<Scenario> read_scenario(const Document& document, const std::string& base_folder);
+Result<Scenario> read_scenario(const Document& document, const std::string& base_folder,
+                               const ReadOptions& options = {});
 
 /// The scenario with every default written out, as strict JSON that read_scenario gives back unchanged.
 std::string resolved_json(const Scenario& scenario);
@@ -61,8 +72,13 @@ std::string resolved_json(const Scenario& scenario);
 /// The JSON Schema (draft 2020-12) of scenario files.
 std::string schema_json();
 
-/// Expands an axis as the command line writes it: "a,b,c", "from:to:step" or "log:from:to:points".
+/// Expands an axis as the command line writes it: "NAME=a,b,c", "NAME=from:to:step", "NAME=log:from:to:points" or
+/// "NAME=linear:from:to:points". The values are not checked against any parameter; see with_axis.
 Result<Axis> parse_axis(std::string_view text);
+
+/// A copy of the document whose sweep block has the axis `text` (as parse_axis takes it), in place of one of the same
+/// name; read_scenario then checks it like any other. Problems name `source` ("--axis").
+Result<Document> with_axis(const Document& document, std::string_view text, const std::string& source);
 
 /// The longest window (in samples) that any detector of the scenario uses, sweep included; at least 1.
 std::int64_t longest_window(const Scenario& scenario);
