@@ -10,6 +10,7 @@
 // whose counters happen to overlap from giving the same sequence.
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "flatline/base/draws.hpp"
@@ -48,11 +49,6 @@ class Stream {
   return z ^ (z >> 31);
 }
 
-/// floor(bits * n / 2^64): a uniform whole number below `n`, bias at most n / 2^64. REQUIRES: n > 0.
-[[nodiscard]] constexpr std::uint64_t below(std::uint64_t bits, std::uint64_t n) {
-  return static_cast<std::uint64_t>((static_cast<unsigned __int128>(bits) * n) >> 64);
-}
-
 /// The 64-bit threshold t such that `bits < t` has probability p (to 2^-64). REQUIRES: 0 <= p < 1.
 /// For p = 1 use a flag: no 64-bit threshold is always above the draw.
 [[nodiscard]] std::uint64_t threshold_for(double p);
@@ -77,7 +73,7 @@ class NamedDraws final : public Draws {
 
  private:
   StreamFactory factory_;
-  std::string_view prefix_;
+  std::string prefix_;
 };
 
 }  // namespace flatline::random
