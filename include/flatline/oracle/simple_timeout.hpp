@@ -29,17 +29,23 @@ struct SimpleTimeoutQos {
   std::optional<double> detection_time;
 };
 
-/// With F the law of the delay, p the loss and f the density:
-///   any:    rate = (1 - p) / eta int f(x) prod_{j != 0} (1 - (1 - p) (F(x + T - j eta) - F(x - j
-///   eta))) dx
-///           1 - P_A = 1 / eta int_0^eta prod_j (1 - (1 - p) (F(t - j eta) - F(t - T - j eta))) dt
-///   newest: rate = (1 - p) / eta int f(x) prod_{j >= 1} (1 - (1 - p) F(x + T - j eta)) dx
-///           1 - P_A = 1 / eta int_0^eta sum_i (1 - p) F(t - T - i eta) prod_{j > i} (1 - (1 - p)
-///           F(t - j eta)) dt
-/// E(T_MR) = 1 / rate, E(T_M) = (1 - P_A) / rate. For a constant delay d and k = floor(T / eta) (an
+/// With F the law of the delay, f its density, p the loss and q = 1 - p:
+///
+///   any:     W_j(x) = F(x + T - j eta) - F(x - j eta)
+///     rate    = q / eta int f(x) prod_{j != 0} (1 - q W_j(x)) dx
+///     1 - P_A = 1 / eta int_0^eta prod_j (1 - q W_j(t - T)) dt
+///   newest:
+///     rate    = q / eta int f(x) prod_{j >= 1} (1 - q F(x + T - j eta)) dx
+///     1 - P_A = 1 / eta int_0^eta sum_i q F(t - T - i eta) prod_{j > i} (1 - q F(t - j eta)) dt
+///
+/// E(T_MR) = 1 / rate, E(T_M) = (1 - P_A) / rate. For a constant delay and k = floor(T / eta) (an
 /// arrival exactly at the deadline is in time; a rounding error of 1e-12 is forgiven):
-///   E(T_MR) = eta / ((1 - p) p^k), E(T_M) = (k + 1 / (1 - p)) eta - T.
-/// Relative accuracy 1e-9. REQUIRES: 0 <= loss < 1, eta > 0, timeout > 0.
+///
+///   E(T_MR) = eta / (q p^k),  E(T_M) = (k + 1 / q) eta - T.
+///
+/// Relative accuracy 1e-9, in logarithms as far as products go. Takes milliseconds, for
+/// Restart::any under a heavy tail (lognormal, sigma 1) seconds. REQUIRES: 0 <= loss < 1, eta > 0,
+/// timeout > 0.
 SimpleTimeoutQos simple_timeout(const DelayLaw& law, double loss, double eta, double timeout,
                                 Restart restart);
 
