@@ -130,23 +130,21 @@ void Channel::take_off_flight(SimInstant now, const detect::Observation& observa
 
 void Channel::observe(SimInstant now, const detect::Observation& observation) {
   settle(now);
-  const bool restarted = observation.kind == detect::ObservationKind::restarted;
-  if (restarted) {
+  if (observation.kind == detect::ObservationKind::restarted) {
     newest_sent_.reset();
     newest_seq_ = -1;
     // The monitor takes in nothing of an older incarnation from here on.
     std::erase_if(flights_, [&](const Flight& f) {
       return f.heartbeat.incarnation < observation.incarnation;
     });
-  } else {
-    take_off_flight(now, observation);
+    judge_->restart(state_, now, observation);
+    return;
   }
+  take_off_flight(now, observation);
   last_observed_ = now;
   judge_->observe(state_, now, observation, [&](std::size_t lane, LaneState& state) {
     end_suspicion(lane, state, now, true);
-    if (listener_ != nullptr && !restarted) {
-      listener_->verdict(monitored_, monitor_, lane, false, now);
-    }
+    if (listener_ != nullptr) listener_->verdict(monitored_, monitor_, lane, false, now);
   });
 }
 

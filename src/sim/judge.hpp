@@ -84,6 +84,11 @@ class Judge {
     state.earliest_due = earliest;
   }
 
+  /// Tells the detectors of a new incarnation. Verdicts stand until its first heartbeat, which follows at once.
+  void restart(VerdictState& state, SimInstant now, const detect::Observation& observation) const {
+    feed(state, now, observation);
+  }
+
   /// When lane's final suspicion begins if nothing more comes: `since` if it suspects, never() if it has no deadline.
   [[nodiscard]] SimInstant final_suspicion(const LaneState& lane) const {
     if (lane.output == Output::suspect) return lane.since;

@@ -1,0 +1,161 @@
+#include "sweep/tables.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "flatline/base/text.hpp"
+#include "flatline/qos/measures.hpp"
+
+namespace flatline::sweep {
+namespace {
+
+constexpr std::size_t kDetectionPoints = 200;   // per row of detection.csv
+constexpr std::size_t kTimelineSenders = 4;
+constexpr std::size_t kTimelineBeats = 90;      // intervals shown
+constexpr std::size_t kTimelineEntries = 20'000;
+constexpr std::size_t kTimelineSettings = 8;
+
+constexpr const char* kDetectionHeader = "cell,label,state,detection_time_ns,cumulative_ns,total_ns";
+constexpr const char* kTimelineHeader = "time_s,monitored,monitor,label,state,event";
+
+// A tally's sums of nanoseconds over many pairs may pass 63 bits; as text they stay exact.
+std::string wide_text(qos::Wide value) {
+  if (value == 0) return "0";
+  std::string digits;
+  for (; value > 0; value /= 10) digits.insert(digits.begin(), static_cast<char>('0' + static_cast<int>(value % 10)));
+  return digits;
+}
+
+std::string csv_field(const std::string& text) {
+  results::Table table{{"x"}, {{text}}};
+  const std::string csv = results::write_csv(table);
+  return csv.substr(2, csv.size() - 3);
+}
+
+std::vector<std::string> cell_columns(const Plan& plan) {
+  std::vector<std::string> columns = parameter_columns(plan);
+  for (const qos::MeasureInfo& measure : qos::measures()) {
+    columns.emplace_back(measure.name);
+    if (measure.count) continue;
+    columns.push_back(std::string(measure.name) + "_lo");
+    columns.push_back(std::string(measure.name) + "_hi");
+  }
+  return columns;
+}
+
+results::Cell optional_cell(const std::optional<double>& value) {
+  if (!value) return {};
+  return *value;
+}
+
+std::string without_header(const std::string& csv) { return csv.substr(csv.find('\n') + 1); }
+
+std::string part_id(std::size_t w) { return "world-" + std::to_string(w); }
+
+// Both texts of a part in one file: the length of the first, a line break, the first, the second.
+std::string pack(const Part& part) {
+  return std::to_string(part.cells.size()) + "\n" + part.cells + part.detection;
+}
+
+std::optional<Part> unpack(const std::string& bytes) {
+  const std::size_t line = bytes.find('\n');
+  if (line == std::string::npos) return std::nullopt;
+  const auto length = parse_count(std::string_view(bytes).substr(0, line));
+  if (!length.ok() || static_cast<std::size_t>(length.value()) > bytes.size() - line - 1) return std::nullopt;
+  const auto size = static_cast<std::size_t>(length.value());
+  return Part{bytes.substr(line + 1, size), bytes.substr(line + 1 + size)};
+}
+
+std::string timeline_csv(const Plan& plan) {
+  std::string csv = std::string(kTimelineHeader) + "\n";
+  const World& world = plan.worlds.front();
+  const scenario::Scenario& scenario = world.scenario;
+  std::vector<sim::JudgedSetting> settings;
+  std::vector<std::size_t> detectors;
+  std::set<std::size_t> shown;
+  // One setting per detector of the file: a timeline of a hundred thresholds shows nothing.
+  for (const Cell& cell : world.cells) {
+    if (settings.size() == kTimelineSettings || !shown.insert(cell.detector).second) continue;
+    settings.push_back(cell.judged);
+    detectors.push_back(cell.detector);
+  }
+  const sim::PreparedWorld prepared(scenario, world.warm_up);
+  const sim::Block block{0, 0, std::min(kTimelineSenders, scenario.push.from.size())};
+  const auto rows = sim::rows_of(settings);
+  const world::Cluster& cluster = scenario.world.cluster;
+  const Duration length{std::min(scenario.duration.ns / static_cast<std::int64_t>(kTimelineBeats),
+                                 scenario.push.interval.ns) *
+                        static_cast<std::int64_t>(kTimelineBeats)};
+  for (const sim::TimelineEntry& entry :
+       sim::record_timeline(prepared, settings, block, length, kTimelineEntries)) {
+    const bool verdict = std::string_view(entry.event) == "suspect" || std::string_view(entry.event) == "trust";
+    csv += format_number(static_cast<double>(entry.at.ns) * 1e-9, 12) + "," + cluster.name(entry.monitored) + "," +
+           cluster.name(entry.monitor) + ",";
+    if (verdict) {
+      csv += csv_field(scenario.detectors[detectors[rows[entry.row].setting]].label) + "," +
+             (rows[entry.row].dead ? "dead" : "suspected");
+    } else {
+      csv += ",";
+    }
+    csv += std::string(",") + entry.event + "\n";
+  }
+  return csv;
+}
+
+}  // namespace
+
+Part make_part(const Plan& plan, const World& world, const qos::Tally& tally) {
+  const std::vector<std::string> columns = cell_columns(plan);
+  results::Table table{columns, parameter_rows(plan, world)};
+  std::string detection;
+  for (std::size_t r = 0; r < table.rows.size(); ++r) {
+    std::vector<results::Cell>& row = table.rows[r];
+    const std::string key = results::cell_text(row[0]) + "," + csv_field(std::get<std::string>(row[2])) + "," +
+                            std::get<std::string>(row[3]) + ",";
+    const auto estimates = qos::measure(tally, r, world.scenario.duration, world.scenario.replications);
+    for (std::size_t m = 0; m < estimates.size(); ++m) {
+      if (qos::measures()[m].count) {
+        row.emplace_back(static_cast<std::int64_t>(estimates[m].mean.value_or(0)));
+        continue;
+      }
+      row.push_back(optional_cell(estimates[m].mean));
+      row.push_back(optional_cell(estimates[m].lo));
+      row.push_back(optional_cell(estimates[m].hi));
+    }
+    for (const qos::DetectionPoint& point : qos::detection_distribution(tally, r, kDetectionPoints)) {
+      detection += key + std::to_string(point.detection_time_ns) + "," + wide_text(point.cumulative_ns) + "," +
+                   wide_text(point.total_ns) + "\n";
+    }
+  }
+  return {without_header(results::write_csv(table)), std::move(detection)};
+}
+
+std::optional<Part> read_part(const results::ResultsFolder& folder, std::size_t w) {
+  if (!folder.has_part(part_id(w))) return std::nullopt;
+  auto bytes = folder.read_part(part_id(w));
+  if (!bytes.ok()) return std::nullopt;
+  return unpack(bytes.value());
+}
+
+Result<std::monostate> store_part(const results::ResultsFolder& folder, std::size_t w, const Part& part) {
+  return folder.write_part(part_id(w), pack(part));
+}
+
+Tables assemble(const Plan& plan, const std::vector<Part>& parts) {
+  std::string header;
+  for (const std::string& column : cell_columns(plan)) header += (header.empty() ? "" : ",") + csv_field(column);
+  std::string cells = header + "\n";
+  Tables tables;
+  tables.detection_csv = std::string(kDetectionHeader) + "\n";
+  for (const Part& part : parts) {
+    cells += part.cells;
+    tables.detection_csv += part.detection;
+  }
+  auto table = results::read_csv(cells);
+  FLATLINE_CHECK(table.ok(), "our own CSV reads back");
+  tables.cells = std::move(table).value();
+  tables.timeline_csv = timeline_csv(plan);
+  return tables;
+}
+
+}  // namespace flatline::sweep
