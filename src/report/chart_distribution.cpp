@@ -107,7 +107,7 @@ Result<std::vector<Curve>> read_curves(const results::Table& table, const Rows& 
       const std::string setting = row == row_of.end() ? "" : setting_text(rows, *row->second);
       out.push_back({cell, label, state,
                      label + (setting.empty() ? "" : ": " + setting) +
-                         (rows.states.size() > 1 ? " (" + state + ")" : ""), {}, {}});
+                         (state != rows.states.front() ? " (" + state + ")" : ""), {}, {}});
     }
     out.back().seconds.push_back(numbers[1] * 1e-9);
     out.back().share.push_back(std::min(1.0, numbers[2] / numbers[3]));

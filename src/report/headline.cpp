@@ -23,7 +23,7 @@ std::string mistakes_in_words(const Row& row, const TradePoint& p) {
 
 Finding finding_of(const Rows& rows, const TradePoint& p, const std::string& role) {
   const Row& row = rows.rows[p.row];
-  const std::string setting = setting_text(rows, row);
+  const std::string setting = knob_text(rows, row);
   std::string text = "detects a crash after " + readable_time(p.latency) + " on average";
   const Estimate& p99 = row.of(Measure::detection_p99);
   if (p99.has_mean()) text += " (99 % within " + readable_time(p99.mean) + ")";
@@ -31,18 +31,19 @@ Finding finding_of(const Rows& rows, const TradePoint& p, const std::string& rol
           text + "; " + mistakes_in_words(row, p) + "."};
 }
 
-// The front's point that lies furthest below the straight line between its ends, on logarithmic axes:
-// beyond it each further second buys less. The size of the front if it has no such point.
+// Among the front's points with mistakes, the one that lies furthest below the straight line between the first and
+// the last, on logarithmic axes: beyond it each further second buys less. The size of the front if there is none.
 std::size_t knee(const TradeGroup& group) {
   const std::vector<std::size_t>& front = group.front;
-  if (front.size() < 3) return front.size();
+  std::size_t seen = 0;
+  while (seen < front.size() && !group.points[front[seen]].none_seen) ++seen;
+  if (seen < 3) return front.size();
   const auto x = [&](std::size_t k) { return std::log(group.points[front[k]].latency.mean); };
-  const auto y = [&](std::size_t k) { return std::log(group.points[front[k]].drawn_rate); };
-  const std::size_t last = front.size() - 1;
-  const double slope = (y(last) - y(0)) / (x(last) - x(0));
+  const auto y = [&](std::size_t k) { return std::log(group.points[front[k]].rate.mean); };
+  const double slope = (y(seen - 1) - y(0)) / (x(seen - 1) - x(0));
   std::size_t best = front.size();
   double depth = 1e-9;
-  for (std::size_t k = 1; k < last; ++k) {
+  for (std::size_t k = 1; k + 1 < seen; ++k) {
     const double below = y(0) + slope * (x(k) - x(0)) - y(k);
     if (below > depth) {
       depth = below;

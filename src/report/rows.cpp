@@ -201,6 +201,10 @@ std::string setting_text(const Rows& rows, const Row& row) {
   return join_parameters(rows, row, [](const Parameter& p) { return p.varies; });
 }
 
+std::string knob_text(const Rows& rows, const Row& row) {
+  return join_parameters(rows, row, [](const Parameter& p) { return p.varies && !p.is_condition; });
+}
+
 std::string full_setting_text(const Rows& rows, const Row& row) {
   return join_parameters(rows, row, [](const Parameter&) { return true; });
 }

@@ -111,6 +111,9 @@ std::string parameter_value(const Parameter& parameter, const std::string& text)
 /// may be empty.
 std::string setting_text(const Rows& rows, const Row& row);
 
+/// As setting_text, without the conditions of the world (see condition_text).
+std::string knob_text(const Rows& rows, const Row& row);
+
 /// Every parameter of the row.
 std::string full_setting_text(const Rows& rows, const Row& row);
 

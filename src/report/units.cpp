@@ -45,6 +45,17 @@ std::string with_commas(std::string digits) {
   return digits;
 }
 
+// "1.2e-7" from 1.2e-07.
+std::string short_exponent(double value) {
+  std::string text = format_number(value, 2);
+  const std::size_t at = text.find('e');
+  if (at == std::string::npos) return text;
+  const bool negative = text[at + 1] == '-';
+  std::size_t digits = at + 2;
+  while (digits + 1 < text.size() && text[digits] == '0') ++digits;
+  return text.substr(0, at) + (negative ? "e-" : "e") + text.substr(digits);
+}
+
 std::string without_trailing_zeros(std::string text) {
   if (text.find('.') == std::string::npos) return text;
   while (text.back() == '0') text.pop_back();
@@ -88,7 +99,7 @@ std::string fixed(double value, int decimals) {
 std::string plain_number(double value) {
   if (std::isnan(value)) return "-";
   const double size = std::fabs(value);
-  if (size != 0 && (size < 1e-4 || size >= 1e9)) return format_number(value, 2);
+  if (size != 0 && (size < 1e-4 || size >= 1e9)) return short_exponent(value);
   if (size >= 1000) return with_commas(fixed(value, 0));
   return without_trailing_zeros(fixed(value, decimals_for(value, 3)));
 }

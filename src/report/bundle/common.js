@@ -31,7 +31,7 @@ export function escapeHtml(text) {
 export function number(value, digits = 3) {
   if (value === null || value === undefined || Number.isNaN(value)) return "-";
   const size = Math.abs(value);
-  if (size !== 0 && (size < 1e-4 || size >= 1e9)) return value.toExponential(1).replace("e+", "e");
+  if (size !== 0 && (size < (digits < 3 ? 1e-3 : 1e-4) || size >= 1e9)) return value.toExponential(1).replace("e+", "e").replace(".0e", "e");
   if (size >= 1000) return Math.round(value).toLocaleString("en");
   return String(Number(value.toPrecision(digits)));
 }

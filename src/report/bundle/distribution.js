@@ -12,10 +12,10 @@ function option(picked) {
     nameTextStyle: { color: c.ink, fontSize: 13 }, axisLabel: { color: c.soft, formatter: common.tickTime },
     axisLine: { show: true, lineStyle: { color: c.axis } }, splitLine: { lineStyle: { color: c.rule } } };
   return {
-    grid: { left: 84, right: 24, top: 20 + 24 * Math.ceil(picked.length / 3), bottom: 60 },
-    tooltip: { ...common.tooltip(), trigger: "item",
-      formatter: (p) => `<b>${escapeName(p.seriesName)}</b><br>${common.number(p.value[1] * 100, 4)} % within ${common.time(p.value[0])}` },
-    legend: { left: 80, right: 110, top: 0, textStyle: { color: c.ink, width: 280, overflow: "truncate" } },
+    grid: { left: 84, right: 24, top: 24 + 24 * Math.ceil(picked.length / 2), bottom: 60 },
+    tooltip: { ...common.tooltip(), trigger: "axis", axisPointer: { type: "line", snap: false, lineStyle: { color: c.axis } },
+      formatter: (found) => tip(picked, found[0].axisValue) },
+    legend: { left: 80, right: 120, top: 0, textStyle: { color: c.ink, width: 350, overflow: "truncate" } },
     toolbox: common.toolbox("detection_time"),
     xAxis: longest / shortest > 20 ? common.logAxis(times, "detection time T_D", common.tickTime, { nameGap: 34 }) : linear,
     yAxis: { type: "value", min: 0, max: 1, name: "share of crashes detected", nameLocation: "middle", nameGap: 54,
@@ -23,14 +23,30 @@ function option(picked) {
       axisLine: { show: true, lineStyle: { color: c.axis } }, splitLine: { lineStyle: { color: c.rule } } },
     series: picked.map((k, at) => {
       const { name, seconds, share } = data.curves[k];
+      // One shape, at the middle of the curve, tells it from the others without colour.
+      const middle = share.findIndex((y) => y >= 0.5) + 1;
       return { type: "line", name, data: [[seconds[0], 0], ...seconds.map((t, i) => [t, share[i]])], color: common.colour(at),
-        symbol: common.symbols[at % 8], symbolSize: 7, showSymbol: true, showAllSymbol: false, triggerLineEvent: true, animation: false,
-        lineStyle: { width: 2 }, emphasis: { focus: "series" } };
+        symbol: common.symbols[at % 8], symbolSize: (value, p) => (p.dataIndex === middle ? 9 : 0), showSymbol: true,
+        showAllSymbol: true, animation: false, lineStyle: { width: 2 }, emphasis: { focus: "series" } };
     }),
   };
 }
 
-const escapeName = common.escapeHtml;
+// Share of curve k within `seconds`.
+function shareAt(k, seconds) {
+  const curve = data.curves[k];
+  const next = curve.seconds.findIndex((t) => t > seconds);
+  if (next < 0) return curve.share[curve.share.length - 1];
+  if (next === 0) return 0;
+  const [from, to] = [curve.seconds[next - 1], curve.seconds[next]];
+  return curve.share[next - 1] + ((curve.share[next] - curve.share[next - 1]) * (seconds - from)) / (to - from);
+}
+
+function tip(picked, seconds) {
+  const lines = picked.map((k) => `<tr><td style="text-align:right;padding-right:10px">${common.number(shareAt(k, seconds) * 100, 4)} %</td>` +
+    `<td>${common.escapeHtml(data.curves[k].name)}</td></tr>`);
+  return `<b>detected within ${common.time(seconds)}</b><table style="font-size:12px">${lines.join("")}</table>`;
+}
 
 export function draw(echarts) {
   const spot = common.place("detection_time", 500);

@@ -43,6 +43,8 @@ function option(view, measure, x, y) {
   const short = (v) => (measure.unit === "s" ? common.time(v) : common.number(v, measure.unit === "share" ? 6 : 3));
   const at = (r) => [x.values.indexOf(r[4][x.i]), y.values.indexOf(r[4][y.i])];
   const room = x.values.length <= 18;
+  const digits = x.values.length > 10 ? 2 : 3;
+  const inCell = (v) => (measure.unit === "s" ? common.time(v, digits) : common.number(v, measure.unit === "share" ? 5 : digits));
   const reversed = measure.worse ? ramp : [...ramp].reverse();
   const cell = (r, v) => {
     const share = hi > lo ? (v - lo) / (hi - lo) : 0.5;
@@ -63,7 +65,7 @@ function option(view, measure, x, y) {
     series: [
       { type: "heatmap", animation: false, data: seen.map((r) => cell(r, shade(value(r)))),
         itemStyle: { borderColor: c.paper, borderWidth: x.values.length > 60 ? 0 : 1 },
-        label: { show: room, formatter: (p) => short(value(p.data.row)), fontSize: 11 } },
+        label: { show: room, formatter: (p) => inCell(value(p.data.row)), fontSize: 11 } },
       { type: "heatmap", animation: false, data: shown.filter(none).map((r) => ({ value: [...at(r), 0], row: r, itemStyle: { color: c.none } })),
         itemStyle: { color: c.none, borderColor: c.paper, borderWidth: 1 },
         label: { show: room, formatter: "none", color: c.soft, fontSize: 11 } },

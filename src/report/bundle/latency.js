@@ -3,7 +3,7 @@ import * as common from "./common.js";
 
 const { data } = common;
 const latencies = ["mean", "p50", "p99", "max"];
-const mostWhiskers = 400;
+const mostWhiskers = 160;  // As in the static chart.
 
 function points(view) {
   const out = [];
@@ -69,8 +69,12 @@ function lines(found) {
   for (const { condition, front } of found) {
     const seen = front.filter((p) => !p.none).map((p) => [p.x.mean, p.y]);
     const base = { type: "line", silent: true, symbol: "none", z: 3, animation: false, tooltip: { show: false } };
-    const name = { show: condition !== "" && found.length > 1, formatter: condition, color: c.soft, distance: 6 };
-    if (seen.length) out.push({ ...base, data: seen, lineStyle: style, endLabel: name });
+    if (seen.length) out.push({ ...base, data: seen, lineStyle: style });
+    if (seen.length && condition !== "" && found.length > 1) {
+      // The condition's name, above the fastest setting of its line.
+      out.push({ type: "scatter", silent: true, symbolSize: 0, data: [seen[0]], animation: false, tooltip: { show: false },
+        label: { show: true, formatter: condition, position: "right", distance: 8, offset: [0, -10], color: c.soft } });
+    }
     const none = front.find((p) => p.none);
     if (none && seen.length) {
       out.push({ ...base, data: [seen[seen.length - 1], [none.x.mean, none.y]], lineStyle: { ...style, type: "dashed" } });
@@ -110,7 +114,7 @@ export function draw(echarts) {
     chart.setOption({
       grid: { left: 84, right: 24, top: 44, bottom: 60 }, tooltip: { ...common.tooltip(), trigger: "item",
         formatter: (p) => (p.data && p.data.row ? common.rowTip(p.data.row) : "") },
-      legend: { type: "scroll", left: 80, right: 110, top: 0, data: data.names, textStyle: { color: common.colours().ink } },
+      legend: { type: "scroll", itemWidth: 12, itemHeight: 12, itemGap: 18, left: 80, right: 110, top: 0, data: data.names, textStyle: { color: common.colours().ink } },
       toolbox: common.toolbox("latency_mistakes"),
       xAxis: common.logAxis(all.flatMap((p) => [p.x.mean, p.x.lo, p.x.hi]), measure.name, common.tickTime, { nameGap: 34 }),
       yAxis: common.logAxis(ys, "mistakes per hour and pair", (v) => common.number(v), { nameGap: 58 }),
