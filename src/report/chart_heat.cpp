@@ -106,6 +106,8 @@ std::string axis_value(const Parameter& p, double value) {
   return p.is_time ? exact_time(value) : format_number(value, 6);
 }
 
+std::string axis_name(const Parameter& p) { return (p.label.empty() ? "" : p.label + ".") + p.name; }
+
 void draw_cell(Svg& svg, const Row& row, const Shades& shades, Pixel corner, double w, double h) {
   const Estimate& rate = row.of(Measure::mistake_rate);
   const bool none = !(rate.mean > 0);
@@ -113,8 +115,9 @@ void draw_cell(Svg& svg, const Row& row, const Shades& shades, Pixel corner, dou
   const std::string tip = row.label + "\n" + readable_rate(rate, row.mistakes()) + " per hour\ndetection " +
                           readable_time(row.of(Measure::detection_mean));
   svg.rect(corner, w, h, none ? "cell none" : "cell", none ? "" : heat_colour(share), tip);
-  const std::string text = none ? "none" : plain_number(rate.mean);
-  if (text_width(text) > w - 4 || h < 17) return;
+  std::string text = none ? "none" : plain_number(rate.mean);
+  if (text_width(text) > w - 6) text = short_number(rate.mean);
+  if (text_width(text) > w + 2 || h < 17) return;
   svg.text({corner.x + w / 2, corner.y + h / 2 + 4}, text,
            none ? "note" : (wants_white_text(share) ? "onDark" : "onLight"), Anchor::middle);
 }
@@ -176,8 +179,8 @@ Svg draw_grid(const HeatGrid& grid, const Rows& rows, const Chart& chart) {
   draw_x_values(svg, grid, x, f, w, every);
   svg.line({f.left, f.bottom}, {f.right, f.bottom}, "axis");
   svg.line({f.left, f.top}, {f.left, f.bottom}, "axis");
-  svg.text({(f.left + f.right) / 2, f.bottom + 44}, x.column, "name", Anchor::middle);
-  svg.text({18, (f.top + f.bottom) / 2}, y.column, "name", Anchor::middle, -90);
+  svg.text({(f.left + f.right) / 2, f.bottom + 44}, axis_name(x), "name", Anchor::middle);
+  svg.text({18, (f.top + f.bottom) / 2}, axis_name(y), "name", Anchor::middle, -90);
   return svg;
 }
 

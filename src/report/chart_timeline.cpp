@@ -107,12 +107,14 @@ Svg draw(const Timeline& t, const std::vector<std::string>& series, const Chart&
   draw_key(svg, {136, 16});
   const Scale x(false, t.window_from, t.window_to, 136, kWidth - 20);
   for (const Tick& tick : x.ticks(TickText::seconds)) {
-    svg.line({x.at(tick.value), 40}, {x.at(tick.value), bottom}, "grid");
     svg.text({x.at(tick.value), bottom + 18}, tick.label, "tick", Anchor::middle);
   }
   double top = 40;
   for (const Lane& lane : t.lanes) {
     const double beats = top + kHead;
+    for (const Tick& tick : x.ticks(TickText::seconds)) {
+      svg.line({x.at(tick.value), beats - 2}, {x.at(tick.value), top + lane_height(t)}, "grid");
+    }
     draw_truth(svg, t, x, lane, beats - 2, top + lane_height(t));
     svg.text({16, top + 16}, shortened(lane.monitored + " watched by " + lane.monitor, 90), "name");
     svg.text({128, beats + 22}, "sent", "tick", Anchor::end);

@@ -81,8 +81,10 @@ struct Timeline {
   std::size_t hidden_lanes = 0;
 };
 /// Reads timeline.csv; keeps the first `most_lanes` pairs. Fails on a missing column, a time that is no number,
-/// an event that is not known.
-Result<Timeline> read_timeline(const results::Table& table, std::size_t most_lanes);
+/// an event that is not known. `labels` are the detectors to show, also those that never suspect, in this order; those
+/// that appear only in the table follow.
+Result<Timeline> read_timeline(const results::Table& table, std::size_t most_lanes,
+                               std::vector<std::string> labels = {});
 Chart timeline_chart(const Timeline& timeline, const std::vector<std::string>& series);
 
 }  // namespace flatline::report

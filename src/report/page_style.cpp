@@ -40,6 +40,8 @@ figcaption{font-size:.9rem;margin-top:8px;max-width:80ch}
 .controls select{font:inherit;color:var(--ink);background:var(--panel);border:1px solid var(--rule);border-radius:6px;
 padding:4px 8px;max-width:340px}
 .canvas{width:100%}
+.canvas table{font-size:12px}
+.canvas td{border:0;padding:1px 14px 1px 0}
 .pick{font-size:.9rem;margin:0 0 10px}
 .pick div{display:grid;grid-template-columns:repeat(auto-fill,minmax(290px,1fr));gap:2px 16px;max-height:240px;
 overflow:auto;padding:8px;background:var(--panel);border-radius:6px;margin-top:6px}

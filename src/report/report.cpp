@@ -31,7 +31,7 @@ Result<Report> read_tables(const std::string& folder, Report report) {
   if (!curves) return curves.problems();
   const Result<results::Table> events = read_table(folder + "/timeline.csv");
   if (!events) return events.problems();
-  Result<Timeline> timeline = read_timeline(events.value(), kMostLanes);
+  Result<Timeline> timeline = read_timeline(events.value(), kMostLanes, report.rows.labels);
   if (!timeline) return timeline.problems();
   report.curves = std::move(curves).value();
   report.timeline = std::move(timeline).value();

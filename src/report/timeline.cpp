@@ -133,11 +133,13 @@ void choose_window(Timeline& timeline) {
 
 }  // namespace
 
-Result<Timeline> read_timeline(const results::Table& table, std::size_t most_lanes) {
+Result<Timeline> read_timeline(const results::Table& table, std::size_t most_lanes,
+                               std::vector<std::string> labels) {
   Result<std::vector<Event>> read = read_events(table);
   if (!read) return read.problems();
   const std::vector<Event>& events = read.value();
   Timeline out;
+  out.labels = std::move(labels);
   std::vector<std::pair<std::string, std::string>> pairs;
   for (const Event& e : events) {
     out.end = std::max(out.end, e.time);

@@ -46,8 +46,7 @@ std::string with_commas(std::string digits) {
 }
 
 // "1.2e-7" from 1.2e-07.
-std::string short_exponent(double value) {
-  std::string text = format_number(value, 2);
+std::string short_exponent(const std::string& text) {
   const std::size_t at = text.find('e');
   if (at == std::string::npos) return text;
   const bool negative = text[at + 1] == '-';
@@ -99,9 +98,19 @@ std::string fixed(double value, int decimals) {
 std::string plain_number(double value) {
   if (std::isnan(value)) return "-";
   const double size = std::fabs(value);
-  if (size != 0 && (size < 1e-4 || size >= 1e9)) return short_exponent(value);
+  if (size != 0 && (size < 1e-4 || size >= 1e9)) return short_exponent(format_number(value, 2));
   if (size >= 1000) return with_commas(fixed(value, 0));
   return without_trailing_zeros(fixed(value, decimals_for(value, 3)));
+}
+
+std::string short_number(double value) {
+  const double size = std::fabs(value);
+  if (std::isnan(value) || size == 0 || size >= 0.01) return plain_number(value);
+  std::array<char, 64> buffer{};
+  const auto [end, error] = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value,
+                                          std::chars_format::scientific, 1);
+  FLATLINE_CHECK(error == std::errc(), "a number fits in 64 characters");
+  return short_exponent({buffer.data(), end});
 }
 
 std::string readable_time(double seconds) {

@@ -36,6 +36,9 @@ std::string fixed(double value, int decimals);
 /// "0.0301", "12.5", "1,234", "1.2e-7".
 std::string plain_number(double value);
 
+/// As plain_number with two digits, an exponent from a hundredth down: "0.12", "1.7e-3".
+std::string short_number(double value);
+
 /// "1.23 s", "250 ms", "2.5 min"; "-" for NaN.
 std::string readable_time(double seconds);
 

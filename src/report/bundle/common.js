@@ -70,11 +70,11 @@ export function rowTip(row) {
   const lines = data.measures.map((m) => {
     const e = estimate(row, m.key);
     if (e.mean === null && e.lo === null && e.hi === null) return "";
-    return `<tr><td style="padding-right:14px">${m.name}</td><td>${readable(e, m.unit)}</td></tr>`;
+    return `<tr><td>${m.name}</td><td>${readable(e, m.unit)}</td></tr>`;
   });
   const setting = row[2].split(", ").map(escapeHtml).join("<br>");
   return `<b>${escapeHtml(data.names[row[0]])}</b>, ${escapeHtml(data.states[row[1]])}<br>${setting}` +
-    `<table style="margin-top:6px;font-size:12px">${lines.join("")}</table>`;
+    `<table style="margin-top:6px">${lines.join("")}</table>`;
 }
 
 // Values 1, 2 and 5 of every decade that [lo, hi] touches.
@@ -124,13 +124,22 @@ export function tooltip() {
 export function toolbox(file) {
   const c = colours();
   return {
-    right: 4, top: 0, itemSize: 14, iconStyle: { borderColor: c.soft },
+    right: 4, bottom: 0, itemSize: 14, iconStyle: { borderColor: c.soft },
     feature: {
       dataZoom: { title: { zoom: "Zoom into a part", back: "Undo zoom" }, filterMode: "none" },
       restore: { title: "Reset" }, saveAsImage: { name: file, title: "Save as PNG", backgroundColor: c.paper },
     },
   };
 }
+
+// How high a legend of these names becomes on a canvas of this width.
+export function legendHeight(names, width) {
+  const needed = names.reduce((sum, name) => sum + Math.min(name.length * 6.4, 350) + 46, 0);
+  return 22 * Math.max(1, Math.ceil((needed * 1.12) / Math.max(200, width - 104)));
+}
+
+// What an axis is called: the parameter as in the scenario, without the unit of its column.
+export const axisName = (p) => (p.label ? `${p.label}.${p.name}` : p.name);
 
 // A labelled choice; calls `change(value)`.
 export function choice(parent, name, options, value, change) {

@@ -3,7 +3,7 @@ import * as common from "./common.js";
 
 const { data } = common;
 
-function option(picked) {
+function option(picked, width) {
   const c = common.colours();
   const times = picked.flatMap((k) => data.curves[k].seconds).filter((t) => t > 0);
   const longest = times.reduce((a, b) => Math.max(a, b), 0);
@@ -12,10 +12,10 @@ function option(picked) {
     nameTextStyle: { color: c.ink, fontSize: 13 }, axisLabel: { color: c.soft, formatter: common.tickTime },
     axisLine: { show: true, lineStyle: { color: c.axis } }, splitLine: { lineStyle: { color: c.rule } } };
   return {
-    grid: { left: 84, right: 24, top: 24 + 24 * Math.ceil(picked.length / 2), bottom: 60 },
+    grid: { left: 84, right: 24, top: 14 + common.legendHeight(picked.map((k) => data.curves[k].name), width), bottom: 60 },
     tooltip: { ...common.tooltip(), trigger: "axis", axisPointer: { type: "line", snap: false, lineStyle: { color: c.axis } },
       formatter: (found) => tip(picked, found[0].axisValue) },
-    legend: { left: 80, right: 120, top: 0, textStyle: { color: c.ink, width: 350, overflow: "truncate" } },
+    legend: { left: 80, right: 24, top: 0, textStyle: { color: c.ink, width: 350, overflow: "truncate" } },
     toolbox: common.toolbox("detection_time"),
     xAxis: longest / shortest > 20 ? common.logAxis(times, "detection time T_D", common.tickTime, { nameGap: 34 }) : linear,
     yAxis: { type: "value", min: 0, max: 1, name: "share of crashes detected", nameLocation: "middle", nameGap: 54,
@@ -43,9 +43,9 @@ function shareAt(k, seconds) {
 }
 
 function tip(picked, seconds) {
-  const lines = picked.map((k) => `<tr><td style="text-align:right;padding-right:10px">${common.number(shareAt(k, seconds) * 100, 4)} %</td>` +
+  const lines = picked.map((k) => `<tr><td style="text-align:right">${common.number(shareAt(k, seconds) * 100, 4)} %</td>` +
     `<td>${common.escapeHtml(data.curves[k].name)}</td></tr>`);
-  return `<b>detected within ${common.time(seconds)}</b><table style="font-size:12px">${lines.join("")}</table>`;
+  return `<b>detected within ${common.time(seconds)}</b><table>${lines.join("")}</table>`;
 }
 
 export function draw(echarts) {
@@ -53,7 +53,7 @@ export function draw(echarts) {
   if (!spot) return null;
   const chart = echarts.init(spot.canvas);
   const picked = new Set(data.curves.map((c, k) => k).filter((k) => data.curves[k].shown));
-  const render = () => chart.setOption(option([...picked].sort((a, b) => a - b)), { notMerge: true });
+  const render = () => chart.setOption(option([...picked].sort((a, b) => a - b), spot.canvas.clientWidth), { notMerge: true });
   if (data.curves.length > 1) {
     const pick = document.createElement("details");
     pick.className = "pick";

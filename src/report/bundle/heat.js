@@ -51,7 +51,7 @@ function option(view, measure, x, y) {
     return { value: [...at(r), v], row: r, label: { color: (measure.worse ? share > 0.55 : share < 0.45) ? "#fff" : "#1c2733" } };
   };
   const category = (axis, gap) => ({
-    type: "category", data: axis.values.map(axisText(axis)), name: axis.p.column, nameLocation: "middle", nameGap: gap,
+    type: "category", data: axis.values.map(axisText(axis)), name: common.axisName(axis.p), nameLocation: "middle", nameGap: gap,
     nameTextStyle: { color: c.ink, fontSize: 13 }, axisLabel: { color: c.soft, hideOverlap: true },
     axisLine: { lineStyle: { color: c.axis } }, splitArea: { show: false },
   });

@@ -112,9 +112,9 @@ export function draw(echarts) {
     const ys = all.flatMap((p) => [p.y, ...(p.none ? [] : [Math.max(p.rate.lo, least / 8), p.rate.hi])]);
     const measure = data.measures[common.measureIndex(view.latency)];
     chart.setOption({
-      grid: { left: 84, right: 24, top: 44, bottom: 60 }, tooltip: { ...common.tooltip(), trigger: "item",
+      grid: { left: 84, right: 24, top: 36, bottom: 60 }, tooltip: { ...common.tooltip(), trigger: "item",
         formatter: (p) => (p.data && p.data.row ? common.rowTip(p.data.row) : "") },
-      legend: { type: "scroll", itemWidth: 12, itemHeight: 12, itemGap: 18, left: 80, right: 110, top: 0, data: data.names, textStyle: { color: common.colours().ink } },
+      legend: { type: "scroll", itemWidth: 12, itemHeight: 12, itemGap: 18, left: 80, right: 24, top: 0, data: data.names, textStyle: { color: common.colours().ink } },
       toolbox: common.toolbox("latency_mistakes"),
       xAxis: common.logAxis(all.flatMap((p) => [p.x.mean, p.x.lo, p.x.hi]), measure.name, common.tickTime, { nameGap: 34 }),
       yAxis: common.logAxis(ys, "mistakes per hour and pair", (v) => common.number(v), { nameGap: 58 }),

@@ -3,11 +3,11 @@ import * as common from "./common.js";
 
 const { data } = common;
 const t = data.timeline;
-const rowsOfLane = 2 + t.labels.length;
+const rowsOfLane = 3 + t.labels.length;
 
-// Rows from top to bottom: per lane its beats, its arrivals, then one row per detector.
+// Rows from top to bottom: per lane its name, its beats, its arrivals, then one row per detector.
 function rowNames() {
-  return t.lanes.flatMap((lane) => [`${lane.monitored} sent`, "arrived", ...t.labels]);
+  return t.lanes.flatMap((lane) => [lane.monitored, "sent", "arrived", ...t.labels]);
 }
 
 function bars(name, items, fill, tip, z) {
@@ -47,8 +47,8 @@ function series() {
   const losses = [];
   const suspicions = [];
   t.lanes.forEach((lane, i) => {
-    const top = i * rowsOfLane;
-    for (const [from, to, what, node] of lane.truth) truth.push({ from, to, what, node, row: top, rows: rowsOfLane });
+    const top = i * rowsOfLane + 1;
+    for (const [from, to, what, node] of lane.truth) truth.push({ from, to, what, node, row: top, rows: rowsOfLane - 1 });
     for (const time of lane.sends) beats.push([time, top]);
     for (const time of lane.losses) losses.push([time, top]);
     for (const time of lane.arrivals) arrivals.push([time, top + 1]);
@@ -85,11 +85,11 @@ export function draw(echarts) {
     legend: { left: 146, top: 0, itemHeight: 11, itemWidth: 16, textStyle: { color: c.ink } },
     xAxis: { type: "value", min: 0, max: t.end, name: "time since the measurement began", nameLocation: "middle", nameGap: 30, nameTextStyle: { color: c.ink, fontSize: 13 },
       axisLabel: { color: c.soft, formatter: (v) => `${common.number(v, 7)} s`, hideOverlap: true, showMinLabel: false, showMaxLabel: false }, splitLine: { lineStyle: { color: c.rule } }, axisLine: { show: true, lineStyle: { color: c.axis } } },
-    yAxis: { type: "category", inverse: true, data: rowNames(), axisLabel: { color: c.soft, interval: 0, width: 136, overflow: "truncate" },
-      axisTick: { show: false }, axisLine: { show: false },
-      splitLine: { show: true, interval: (i) => i % rowsOfLane === 0, lineStyle: { color: c.axis, width: 1 } } },
+    yAxis: { type: "category", inverse: true, data: rowNames(), axisTick: { show: false }, axisLine: { show: false }, splitLine: { show: false },
+      axisLabel: { color: c.soft, interval: 0, width: 136, overflow: "truncate",
+        formatter: (name, i) => (i % rowsOfLane === 0 ? `{node|${name}}` : name), rich: { node: { color: c.ink, fontWeight: 600 } } } },
     dataZoom: [
-      { type: "slider", startValue: t.from, endValue: t.to, filterMode: "none", height: 20, bottom: 8, labelFormatter: (v) => `${common.number(v, 4)} s`, textStyle: { color: c.soft }, brushSelect: false },
+      { type: "slider", showDataShadow: false, startValue: t.from, endValue: t.to, filterMode: "none", height: 20, bottom: 8, labelFormatter: (v) => `${common.number(v, 4)} s`, textStyle: { color: c.soft }, brushSelect: false },
       { type: "inside", filterMode: "none", zoomOnMouseWheel: "ctrl", moveOnMouseMove: true },
     ],
     series: series(),

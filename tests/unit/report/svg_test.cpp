@@ -46,7 +46,7 @@ TEST_CASE("the chart of mistakes draws every setting, and zeros as hollow arrows
   const Report report = sample::report();
   const std::string svg = drawn(report.charts[0]);
   CHECK(count(svg, "<title>") == 10);
-  CHECK(count(svg, " hollow ") == 2);
+  CHECK(count(svg, "class=\"s0 hollow") == 2);
   CHECK(svg.find("none seen, &lt; 0.0369") != std::string::npos);
   // The best of the two zeros hangs from a dashed line; the whole front is one line.
   CHECK(count(svg, "class=\"front bound\"") == 1);
