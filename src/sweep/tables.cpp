@@ -5,6 +5,7 @@
 
 #include "flatline/base/text.hpp"
 #include "flatline/qos/measures.hpp"
+#include "flatline/sweep/rows.hpp"
 
 namespace flatline::sweep {
 namespace {
@@ -30,17 +31,6 @@ std::string csv_field(const std::string& text) {
   results::Table table{{"x"}, {{text}}};
   const std::string csv = results::write_csv(table);
   return csv.substr(2, csv.size() - 3);
-}
-
-std::vector<std::string> cell_columns(const Plan& plan) {
-  std::vector<std::string> columns = parameter_columns(plan);
-  for (const qos::MeasureInfo& measure : qos::measures()) {
-    columns.emplace_back(measure.name);
-    if (measure.count) continue;
-    columns.push_back(std::string(measure.name) + "_lo");
-    columns.push_back(std::string(measure.name) + "_hi");
-  }
-  return columns;
 }
 
 results::Cell optional_cell(const std::optional<double>& value) {
@@ -104,14 +94,21 @@ std::string timeline_csv(const Plan& plan) {
 
 }  // namespace
 
-Part make_part(const Plan& plan, const World& world, const qos::Tally& tally) {
-  const std::vector<std::string> columns = cell_columns(plan);
-  results::Table table{columns, parameter_rows(plan, world)};
-  std::string detection;
+std::vector<std::string> cell_columns(const Plan& plan) {
+  std::vector<std::string> columns = parameter_columns(plan);
+  for (const qos::MeasureInfo& measure : qos::measures()) {
+    columns.emplace_back(measure.name);
+    if (measure.count) continue;
+    columns.push_back(std::string(measure.name) + "_lo");
+    columns.push_back(std::string(measure.name) + "_hi");
+  }
+  return columns;
+}
+
+results::Table cells_table(const Plan& plan, const World& world, const qos::Tally& tally) {
+  results::Table table{cell_columns(plan), parameter_rows(plan, world)};
   for (std::size_t r = 0; r < table.rows.size(); ++r) {
     std::vector<results::Cell>& row = table.rows[r];
-    const std::string key = results::cell_text(row[0]) + "," + csv_field(std::get<std::string>(row[2])) + "," +
-                            std::get<std::string>(row[3]) + ",";
     const auto estimates = qos::measure(tally, r, world.scenario.duration, world.scenario.replications);
     for (std::size_t m = 0; m < estimates.size(); ++m) {
       if (qos::measures()[m].count) {
@@ -122,6 +119,17 @@ Part make_part(const Plan& plan, const World& world, const qos::Tally& tally) {
       row.push_back(optional_cell(estimates[m].lo));
       row.push_back(optional_cell(estimates[m].hi));
     }
+  }
+  return table;
+}
+
+Part make_part(const Plan& plan, const World& world, const qos::Tally& tally) {
+  const results::Table table = cells_table(plan, world, tally);
+  std::string detection;
+  for (std::size_t r = 0; r < table.rows.size(); ++r) {
+    const std::vector<results::Cell>& row = table.rows[r];
+    const std::string key = results::cell_text(row[0]) + "," + csv_field(std::get<std::string>(row[2])) + "," +
+                            std::get<std::string>(row[3]) + ",";
     for (const qos::DetectionPoint& point : qos::detection_distribution(tally, r, kDetectionPoints)) {
       detection += key + std::to_string(point.detection_time_ns) + "," + wide_text(point.cumulative_ns) + "," +
                    wide_text(point.total_ns) + "\n";

@@ -1,0 +1,137 @@
+// flatline: which heartbeat settings to run.
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <iostream>
+
+#include "cli/command.hpp"
+#include "flatline/base/check.hpp"
+#include "flatline/base/text.hpp"
+
+namespace flatline::cli {
+namespace {
+
+constexpr const char* kRunExamples =
+    "  flatline run scenarios/database-failover.json\n"
+    "  flatline run scenario.json --set timeout=5s --set loss=0.01 --format json\n";
+constexpr const char* kSweepExamples =
+    "  flatline sweep scenarios/timeout-lan.json --jobs 2\n"
+    "  flatline sweep scenario.json --axis timeout=1s:10s:500ms --axis interval=500ms,1s,2s\n"
+    "  flatline sweep scenario.json --axis timeout=log:1s:1m:64 --dry-run\n";
+constexpr const char* kReplayExamples =
+    "  flatline replay arrivals.csv --unit ms --detector fixed_timeout --set timeout=3s\n"
+    "  flatline replay node0.csv.gz --column timestamp_start_send --unit ns \\\n"
+    "      --detector phi_normal --set threshold=8 --set window=1000 --format json\n";
+
+const Command* find(const std::string& name) {
+  for (const Command& command : commands()) {
+    if (command.name == name) return &command;
+  }
+  return nullptr;
+}
+
+void print_help(std::ostream& out) {
+  out << "flatline tells which heartbeat settings to run: it simulates a cluster, runs failure detectors\n"
+         "against it, and weighs detection time against false suspicions.\n\n"
+         "Usage: flatline COMMAND [arguments]\n\nCommands:\n";
+  std::size_t width = 0;
+  for (const Command& command : commands()) width = std::max(width, std::string(command.name).size());
+  for (const Command& command : commands()) {
+    const std::string name = command.name;
+    out << "  " << name << std::string(width + 3 - name.size(), ' ') << command.summary << "\n";
+  }
+  out << "\nStart here:\n"
+         "  flatline run scenarios/database-failover.json\n"
+         "  flatline help run\n"
+         "\nData goes to stdout, everything else to stderr. Exit codes: 0 ok, 1 run failed, 2 usage,\n"
+         "3 scenario or trace invalid, 4 input/output, 130 interrupted (what was done is kept).\n";
+}
+
+int help_command(const Command&, const Arguments& arguments) {
+  if (arguments.empty() || arguments.front().starts_with("-")) {
+    print_help(std::cout);
+    return kOk;
+  }
+  const Command* command = find(arguments.front());
+  if (command == nullptr || std::string(command->name) == "help") {
+    if (command == nullptr) fail(kUsage, "no command \"" + arguments.front() + "\"; see flatline help");
+    print_help(std::cout);
+    return kOk;
+  }
+  return command->run(*command, {"--help"});
+}
+
+void print_error(const std::string& message) {
+  const char* no_colour = std::getenv("NO_COLOR");
+  const bool colour = (no_colour == nullptr || *no_colour == '\0') && isatty(STDERR_FILENO) == 1;
+  std::cerr << (colour ? "\033[1;31mflatline:\033[0m " : "flatline: ") << message << "\n";
+}
+
+int dispatch(const Arguments& arguments) {
+  if (arguments.empty()) {
+    print_help(std::cerr);
+    return kUsage;
+  }
+  std::string name = arguments.front();
+  if (name == "--help" || name == "-h") name = "help";
+  if (name == "--version") name = "version";
+  const Command* command = find(name);
+  if (command == nullptr) {
+    std::vector<std::string> names;
+    for (const Command& known : commands()) names.emplace_back(known.name);
+    const std::string nearest = nearest_name(name, names);
+    fail(kUsage, "no command \"" + name + "\"" + (nearest.empty() ? "" : "; did you mean \"" + nearest + "\"?") +
+                     "\ntry: flatline help");
+  }
+  return command->run(*command, {arguments.begin() + 1, arguments.end()});
+}
+
+}  // namespace
+
+const std::vector<Command>& commands() {
+  static const std::vector<Command> all{
+      {"run", "simulate one scenario: a row per detector and state", "run SCENARIO [options]", kRunExamples,
+       run_command},
+      {"sweep", "simulate every combination of a scenario's axes", "sweep SCENARIO [options]", kSweepExamples,
+       sweep_command},
+      {"report", "turn a results folder into one HTML page and SVG charts", "report FOLDER [options]",
+       "  flatline report results/timeout-lan\n", report_command},
+      {"replay", "run a detector on recorded arrivals", "replay TRACE --detector NAME [options]", kReplayExamples,
+       replay_command},
+      {"validate", "check a scenario file without running it", "validate SCENARIO [options]",
+       "  flatline validate scenario.json\n  flatline validate --resolved scenario.json\n", validate_command},
+      {"schema", "print the JSON Schema of scenario files", "schema", "", schema_command},
+      {"list", "list detectors, distributions or measures", "list [detectors|distributions|measures]",
+       "  flatline list detectors\n", list_command},
+      {"version", "print the version and how it was built", "version", "", version_command},
+      {"help", "show this help, or that of a command", "help [COMMAND]", "", help_command},
+  };
+  return all;
+}
+
+}  // namespace flatline::cli
+
+int main(int argc, char** argv) {
+  using namespace flatline::cli;
+  try {
+    const int code = dispatch(Arguments(argv + 1, argv + argc));
+    std::cout.flush();
+    if (!std::cout) {
+      print_error("stdout could not be written");
+      return kInputOutput;
+    }
+    return code;
+  } catch (const Failure& failure) {
+    print_error(failure.message);
+    return failure.code;
+  } catch (const flatline::ContractViolation& violation) {
+    print_error(std::string("this is a defect of flatline, please report it: ") + violation.what());
+  } catch (const std::bad_alloc&) {
+    print_error("out of memory");
+  } catch (const std::exception& error) {
+    print_error(error.what());
+  }
+  return kFailed;
+}

@@ -1,0 +1,42 @@
+#pragma once
+// Rows on stdout, progress on stderr.
+
+#include <chrono>
+#include <string>
+
+#include <boost/program_options.hpp>
+
+#include "flatline/results/table.hpp"
+#include "flatline/sweep/execute.hpp"
+
+namespace flatline::cli {
+
+/// Adds --format.
+void add_format(boost::program_options::options_description& options);
+/// The format asked for; throws Failure(kUsage) if there is no such format. Called before any work is done.
+std::string format_of(const boost::program_options::variables_map& values);
+
+/// Prints rows as table, json, ndjson or csv.
+void print_rows(const results::Table& table, const std::string& format);
+
+/// A bar with an estimate of the time left on a terminal, a line every ten seconds elsewhere, nothing if quiet.
+class ProgressMeter {
+ public:
+  explicit ProgressMeter(bool quiet);
+  void operator()(const sweep::Progress& progress);
+  /// Clears the bar.
+  void finish();
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  [[nodiscard]] std::string time_left(double done) const;
+
+  bool quiet_;
+  bool terminal_;
+  bool shown_ = false;
+  Clock::time_point begin_;
+  Clock::time_point last_;
+  double done_at_begin_ = -1;  // what a resumed run did not have to do again
+};
+
+}  // namespace flatline::cli

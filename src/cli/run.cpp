@@ -1,0 +1,214 @@
+// flatline run and flatline sweep: the same way, with or without axes.
+
+#include <cctype>
+#include <filesystem>
+#include <iostream>
+#include <thread>
+
+#include "build_info.hpp"
+#include "cli/command.hpp"
+#include "cli/load.hpp"
+#include "cli/output.hpp"
+#include "flatline/base/text.hpp"
+#include "flatline/sweep/execute.hpp"
+
+namespace flatline::cli {
+
+namespace po = boost::program_options;
+
+namespace {
+
+constexpr double kNanosecondsPerHeartbeat = 90;   // rough, for --dry-run only
+constexpr double kNanosecondsPerJudgement = 25;
+
+struct Request {
+  std::string scenario;
+  Overrides overrides;
+  std::string out;
+  std::string format;
+  std::string command_line;
+  unsigned jobs = 1;
+  bool quiet = false;
+  bool dry_run = false;
+  bool axes = false;
+};
+
+void add_options(po::options_description& options, bool sweep) {
+  options.add_options()("seed", po::value<std::string>(), "seed of all randomness (default: the scenario's, else 1)")(
+      "jobs,j", po::value<std::string>(), "threads (default: all cores); the result does not depend on it")(
+      "engine", po::value<std::string>()->default_value("auto"), "auto or event")(
+      "out", po::value<std::string>(), "results folder (default: results/NAME); the same plan resumes in it")(
+      "set", po::value<std::vector<std::string>>()->composing(),
+      "KEY=VALUE: set a JSON pointer, LABEL.PARAMETER or short name; repeatable");
+  if (sweep) {
+    options.add_options()("axis", po::value<std::vector<std::string>>()->composing(),
+                          "NAME=a,b,c | NAME=from:to:step | NAME=log:from:to:points; repeatable")(
+        "dry-run", "list worlds, cells and cost, run nothing");
+  }
+  add_format(options);
+  options.add_options()("quiet,q", "no progress, no messages");
+}
+
+unsigned jobs_of(const po::variables_map& values) {
+  if (!values.contains("jobs")) return std::max(1u, std::thread::hardware_concurrency());
+  const auto jobs = parse_count(values["jobs"].as<std::string>());
+  if (!jobs.ok() || jobs.value() < 1 || jobs.value() > 1024) {
+    fail(kUsage, "--jobs " + values["jobs"].as<std::string>() + " is not a whole number from 1 to 1024");
+  }
+  return static_cast<unsigned>(jobs.value());
+}
+
+std::string quoted(const std::string& argument) {
+  if (argument.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=:,+%@") ==
+          std::string::npos &&
+      !argument.empty()) {
+    return argument;
+  }
+  std::string out = "'";
+  for (const char c : argument) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return out + "'";
+}
+
+Request request_of(const Command& command, const Arguments& arguments, const po::variables_map& values) {
+  Request request;
+  request.scenario = required(values, "scenario", command);
+  request.axes = std::string(command.name) == "sweep";
+  request.format = format_of(values);
+  request.jobs = jobs_of(values);
+  request.quiet = values.contains("quiet");
+  request.dry_run = values.contains("dry-run");
+  if (values.contains("seed")) {
+    request.overrides.seed = values["seed"].as<std::string>();
+    if (!parse_count(request.overrides.seed).ok()) {
+      fail(kUsage, "--seed " + request.overrides.seed + " is not a whole number from 0 on");
+    }
+  }
+  if (values.contains("set")) request.overrides.set = values["set"].as<std::vector<std::string>>();
+  if (values.contains("axis")) request.overrides.axes = values["axis"].as<std::vector<std::string>>();
+  if (values.contains("out")) request.out = values["out"].as<std::string>();
+  const auto engine = values["engine"].as<std::string>();
+  if (engine != "auto" && engine != "event") fail(kUsage, "--engine " + engine + " is not auto or event");
+  request.command_line = "flatline " + std::string(command.name);
+  for (const std::string& argument : arguments) request.command_line += " " + quoted(argument);
+  return request;
+}
+
+std::string slug(const std::string& name) {
+  std::string out;
+  for (const char c : name) {
+    const auto u = static_cast<unsigned char>(c);
+    if (std::isalnum(u) != 0) {
+      out += static_cast<char>(std::tolower(u));
+    } else if (!out.empty() && out.back() != '-') {
+      out += '-';
+    }
+  }
+  while (!out.empty() && out.back() == '-') out.pop_back();
+  return out.empty() ? "run" : out;
+}
+
+// --out as given must fit the plan; the default moves on to a name that does, so that an edited scenario can be run
+// again without losing what it gave before.
+results::ResultsFolder folder_for(const Request& request, const std::string& name, const std::string& plan) {
+  if (!request.out.empty()) return value_or_fail(results::ResultsFolder::open(request.out, plan), kInputOutput);
+  const std::string base = "results/" + slug(name);
+  for (int i = 1;; ++i) {
+    auto folder = results::ResultsFolder::open(i == 1 ? base : base + "-" + std::to_string(i), plan);
+    if (folder.ok() || i == 1000) return value_or_fail(std::move(folder), kInputOutput);
+    if (!std::filesystem::is_directory(i == 1 ? base : base + "-" + std::to_string(i))) {
+      return value_or_fail(std::move(folder), kInputOutput);
+    }
+  }
+}
+
+void print_plan(const sweep::Plan& plan) {
+  std::size_t index = 0;
+  for (const sweep::World& world : plan.worlds) {
+    std::cout << "world " << index++ << ":";
+    for (std::size_t i = 0; i < world.values.size(); ++i) {
+      std::cout << " " << plan.world_axes[i] << "=" << world.values[i];
+    }
+    std::cout << " cells " << world.first_cell << ".." << world.first_cell + world.cells.size() - 1 << ", warm-up "
+              << format_duration(world.warm_up) << "\n";
+  }
+  const double heartbeats = sweep::planned_heartbeats(plan);
+  const double judgements = sweep::planned_judgements(plan);
+  const double ns = heartbeats * kNanosecondsPerHeartbeat + judgements * kNanosecondsPerJudgement;
+  std::cout << plan.worlds.size() << " worlds, " << plan.cells << " cells, " << format_number(heartbeats, 3)
+            << " heartbeats, " << format_number(judgements, 3) << " heartbeats x cells, about "
+            << format_number(ns * 1e-9, 2) << " s on one core\n";
+}
+
+results::Manifest manifest_of(const Request& request, const sweep::Plan& plan, const results::Table& cells) {
+  results::Manifest manifest;
+  manifest.name = plan.base.name;
+  manifest.seed = plan.base.seed;
+  manifest.replications = plan.base.replications;
+  manifest.engine = "event";
+  manifest.version = FLATLINE_VERSION;
+  manifest.compiler = FLATLINE_COMPILER;
+  manifest.build_type = FLATLINE_BUILD_TYPE;
+  manifest.rows = cells.rows.size();
+  manifest.worlds = plan.worlds.size();
+  manifest.duration = format_duration(plan.base.duration);
+  manifest.command = request.command_line;
+  return manifest;
+}
+
+int show_stored(const Request& request, const results::ResultsFolder& folder) {
+  const std::string csv = value_or_fail(results::read_file(folder.path() + "/cells.csv"), kInputOutput);
+  if (!request.quiet) std::cerr << folder.path() << " already holds this result\n";
+  print_rows(value_or_fail(results::read_csv(csv), kInputOutput), request.format);
+  return kOk;
+}
+
+int simulate(const Request& request) {
+  const Loaded loaded = load(request.scenario, request.overrides);
+  const sweep::Plan plan = value_or_fail(
+      sweep::make_plan(loaded.document, loaded.scenario, loaded.folder, read_options(), request.axes), kInvalid);
+  if (request.dry_run) {
+    print_plan(plan);
+    return kOk;
+  }
+  const results::ResultsFolder folder = folder_for(request, plan.base.name, plan.sha256(FLATLINE_VERSION));
+  if (folder.complete()) return show_stored(request, folder);
+
+  catch_signals();
+  ProgressMeter meter(request.quiet);
+  sweep::ExecuteOptions options;
+  options.jobs = request.jobs;
+  options.stop = &interrupted();
+  options.on_progress = [&](const sweep::Progress& progress) { meter(progress); };
+  auto executed = sweep::execute(plan, &folder, options);
+  meter.finish();
+  sweep::Executed done = value_or_fail(std::move(executed), kInputOutput);
+  if (done.outcome == sweep::Outcome::interrupted) {
+    fail(kInterrupted, "interrupted; finished worlds are kept in " + folder.path() +
+                           ", the same command goes on from there");
+  }
+  const results::FinishedFiles files{results::write_csv(done.tables.cells), done.tables.detection_csv,
+                                     done.tables.timeline_csv, plan.resolved};
+  const auto manifest =
+      value_or_fail(folder.finish(files, manifest_of(request, plan, done.tables.cells)), kInputOutput);
+  print_rows(done.tables.cells, request.format);
+  if (!request.quiet) {
+    std::cerr << "results in " << folder.path() << " (digest " << manifest.digest.substr(0, 12)
+              << "); for the report: flatline report " << folder.path() << "\n";
+  }
+  return kOk;
+}
+
+int run_or_sweep(const Command& command, const Arguments& arguments) {
+  po::options_description options("Options");
+  add_options(options, std::string(command.name) == "sweep");
+  po::variables_map values;
+  if (!parse(command, arguments, options, {"scenario"}, values)) return kOk;
+  return simulate(request_of(command, arguments, values));
+}
+
+}  // namespace
+
+int run_command(const Command& command, const Arguments& arguments) { return run_or_sweep(command, arguments); }
+int sweep_command(const Command& command, const Arguments& arguments) { return run_or_sweep(command, arguments); }
+
+}  // namespace flatline::cli
