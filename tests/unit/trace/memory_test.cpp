@@ -11,9 +11,12 @@ namespace {
 std::size_t allocations = 0;  // NOLINT: the replaced operator new has no other place for it
 }  // namespace
 
-void* operator new(std::size_t size) {
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
   ++allocations;
-  if (void* memory = std::malloc(size > 0 ? size : 1)) return memory;  // NOLINT
+  return std::malloc(size > 0 ? size : 1);  // NOLINT
+}
+void* operator new(std::size_t size) {
+  if (void* memory = operator new(size, std::nothrow)) return memory;
   throw std::bad_alloc();
 }
 void operator delete(void* memory) noexcept {
