@@ -103,7 +103,7 @@ Shades shades_of(const HeatGrid& grid, const Rows& rows) {
 }
 
 std::string axis_value(const Parameter& p, double value) {
-  return p.is_time ? exact_time(value) : format_number(value, 6);
+  return p.is_time ? exact_time(value, 4) : format_number(value, 6);
 }
 
 std::string axis_name(const Parameter& p) { return (p.label.empty() ? "" : p.label + ".") + p.name; }
@@ -214,7 +214,8 @@ Chart heat_chart(const Rows& rows, const std::string& state) {
   }
   if (grid->x_values.size() > kMostColumns) {
     chart.caption += " Of " + std::to_string(grid->x_values.size()) +
-                     " values across, only every so many are drawn; cells.csv has all.";
+                     " values across, the drawing shows every ";
+    chart.caption += std::to_string((grid->x_values.size() + kMostColumns - 1) / kMostColumns) + "th; cells.csv has all.";
   }
   chart.svg = draw_grid(*grid, rows, chart);
   return chart;

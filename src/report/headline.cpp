@@ -23,7 +23,8 @@ std::string mistakes_in_words(const Row& row, const TradePoint& p) {
 
 Finding finding_of(const Rows& rows, const TradePoint& p, const std::string& role) {
   const Row& row = rows.rows[p.row];
-  const std::string setting = knob_text(rows, row);
+  std::string setting = knob_text(rows, row);
+  if (setting.empty()) setting = full_setting_text(rows, row);
   std::string text = "detects a crash after " + readable_time(p.latency) + " on average";
   const Estimate& p99 = row.of(Measure::detection_p99);
   if (p99.has_mean()) text += " (99 % within " + readable_time(p99.mean) + ")";
@@ -31,24 +32,36 @@ Finding finding_of(const Rows& rows, const TradePoint& p, const std::string& rol
           text + "; " + mistakes_in_words(row, p) + "."};
 }
 
+// The setting between the ends of the front that a reader should look at first.
+struct Middle {
+  std::size_t at = 0;  ///< Index in the front; 0 if there is none.
+  std::string role;
+};
+
 // Among the front's points with mistakes, the one that lies furthest below the straight line between the first and
-// the last, on logarithmic axes: beyond it each further second buys less. The size of the front if there is none.
-std::size_t knee(const TradeGroup& group) {
+// the last, on logarithmic axes: beyond it each further second buys less. If the front bends the other way, the one
+// nearest to the middle of the detection times.
+Middle middle_of(const TradeGroup& group) {
   const std::vector<std::size_t>& front = group.front;
   std::size_t seen = 0;
   while (seen < front.size() && !group.points[front[seen]].none_seen) ++seen;
-  if (seen < 3) return front.size();
+  if (seen < 3) return {};
   const auto x = [&](std::size_t k) { return std::log(group.points[front[k]].latency.mean); };
   const auto y = [&](std::size_t k) { return std::log(group.points[front[k]].rate.mean); };
   const double slope = (y(seen - 1) - y(0)) / (x(seen - 1) - x(0));
-  std::size_t best = front.size();
-  double depth = 1e-9;
+  Middle best;
+  double depth = 0.25;  // A bend of less than a quarter of a power of e is none.
   for (std::size_t k = 1; k + 1 < seen; ++k) {
     const double below = y(0) + slope * (x(k) - x(0)) - y(k);
     if (below > depth) {
       depth = below;
-      best = k;
+      best = {k, "Best value in between"};
     }
+  }
+  if (best.at > 0) return best;
+  const double centre = (x(0) + x(seen - 1)) / 2;
+  for (std::size_t k = 1; k + 1 < seen; ++k) {
+    if (best.at == 0 || std::fabs(x(k) - centre) < std::fabs(x(best.at) - centre)) best = {k, "In between"};
   }
   return best;
 }
@@ -89,8 +102,8 @@ Verdict verdict_of(const Rows& rows, const TradeGroup& group) {
     return out;
   }
   add(0, "Fastest");
-  const std::size_t middle = knee(group);
-  if (middle < n) add(middle, "Best value in between");
+  const Middle middle = middle_of(group);
+  if (middle.at > 0) add(middle.at, middle.role);
   add(n - 1, "Fewest mistakes");
   return out;
 }

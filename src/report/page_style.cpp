@@ -10,7 +10,7 @@ std::string_view page_css() {
 *{box-sizing:border-box}
 body{margin:0;background:var(--paper);color:var(--ink);
 font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif}
-main{max-width:1080px;margin:0 auto;padding:40px 24px 64px}
+main{max-width:1160px;margin:0 auto;padding:40px 24px 64px}
 header{border-bottom:1px solid var(--rule);padding-bottom:16px}
 h1{font-size:2rem;line-height:1.2;margin:0 0 8px;letter-spacing:-.01em;overflow-wrap:anywhere}
 h2{font-size:1.3rem;line-height:1.3;margin:48px 0 12px}
@@ -49,7 +49,7 @@ overflow:auto;padding:8px;background:var(--panel);border-radius:6px;margin-top:6
 table{border-collapse:collapse;font-size:.84rem;font-variant-numeric:tabular-nums}
 #rows{min-width:100%;white-space:nowrap}
 caption{caption-side:bottom;text-align:left;padding:10px 12px;white-space:normal}
-th,td{padding:5px 12px;text-align:left;border-bottom:1px solid var(--rule);vertical-align:baseline}
+th,td{padding:5px 10px;text-align:left;border-bottom:1px solid var(--rule);vertical-align:baseline}
 #rows thead th{position:sticky;top:0;background:var(--panel);z-index:1}
 .n{text-align:right}
 #rows th.n,#rows td.n{text-align:right}

@@ -112,14 +112,16 @@ void mark_varying(Rows& rows) {
   }
 }
 
+using WriteValue = std::string (*)(const Parameter&, const std::string&);
+
 template <typename Wanted>
-std::string join_parameters(const Rows& rows, const Row& row, Wanted wanted) {
+std::string join_parameters(const Rows& rows, const Row& row, WriteValue write, Wanted wanted) {
   std::string out;
   for (std::size_t i = 0; i < rows.parameters.size(); ++i) {
     const Parameter& p = rows.parameters[i];
     if (row.parameters[i].empty() || !wanted(p)) continue;
     if (!out.empty()) out += ", ";
-    out += p.name + " " + parameter_value(p, row.parameters[i]);
+    out += p.name + " " + write(p, row.parameters[i]);
   }
   return out;
 }
@@ -197,20 +199,28 @@ std::string parameter_value(const Parameter& parameter, const std::string& text)
   return seconds ? exact_time(seconds.value()) : text;
 }
 
+std::string short_parameter_value(const Parameter& parameter, const std::string& text) {
+  const Result<double> value = parse_number(text);
+  if (!value) return text;
+  if (parameter.is_time) return exact_time(value.value(), 4);
+  // A whole number is a count: 12345 is not 1.235e+04.
+  return text.find_first_not_of("0123456789") == std::string::npos ? text : format_number(value.value(), 4);
+}
+
 std::string setting_text(const Rows& rows, const Row& row) {
-  return join_parameters(rows, row, [](const Parameter& p) { return p.varies; });
+  return join_parameters(rows, row, short_parameter_value, [](const Parameter& p) { return p.varies; });
 }
 
 std::string knob_text(const Rows& rows, const Row& row) {
-  return join_parameters(rows, row, [](const Parameter& p) { return p.varies && !p.is_condition; });
+  return join_parameters(rows, row, short_parameter_value, [](const Parameter& p) { return p.varies && !p.is_condition; });
 }
 
 std::string full_setting_text(const Rows& rows, const Row& row) {
-  return join_parameters(rows, row, [](const Parameter&) { return true; });
+  return join_parameters(rows, row, parameter_value, [](const Parameter&) { return true; });
 }
 
 std::string condition_text(const Rows& rows, const Row& row) {
-  return join_parameters(rows, row, [](const Parameter& p) { return p.varies && p.is_condition; });
+  return join_parameters(rows, row, short_parameter_value, [](const Parameter& p) { return p.varies && p.is_condition; });
 }
 
 }  // namespace flatline::report

@@ -107,14 +107,17 @@ Result<Rows> read_rows(const results::Table& table);
 /// "3 s" for a time, the text itself otherwise.
 std::string parameter_value(const Parameter& parameter, const std::string& text);
 
-/// What sets this row apart from the others: "interval 1 s, timeout 3 s". Only parameters that vary;
+/// The same with at most four digits: a logarithmic sweep makes values such as 1.037209482 s.
+std::string short_parameter_value(const Parameter& parameter, const std::string& text);
+
+/// What sets this row apart from the others: "interval 1 s, timeout 3 s". Only parameters that vary, with four digits;
 /// may be empty.
 std::string setting_text(const Rows& rows, const Row& row);
 
 /// As setting_text, without the conditions of the world (see condition_text).
 std::string knob_text(const Rows& rows, const Row& row);
 
-/// Every parameter of the row.
+/// Every parameter of the row, with all digits.
 std::string full_setting_text(const Rows& rows, const Row& row);
 
 /// The row's values of those conditions that vary: "loss 0.01"; empty if none does. Settings compare

@@ -122,10 +122,10 @@ std::string readable_time(double seconds) {
          std::string(unit.name);
 }
 
-std::string exact_time(double seconds) {
+std::string exact_time(double seconds, int digits) {
   if (std::isnan(seconds)) return "-";
   const TimeUnit unit = time_unit(seconds);
-  return format_number(seconds / unit.seconds, 10) + " " + std::string(unit.name);
+  return format_number(seconds / unit.seconds, digits) + " " + std::string(unit.name);
 }
 
 std::string readable_time(const Estimate& e) {

@@ -42,8 +42,8 @@ std::string short_number(double value);
 /// "1.23 s", "250 ms", "2.5 min"; "-" for NaN.
 std::string readable_time(double seconds);
 
-/// A value that was set, not measured: all its digits, in the best unit. "3 s", "1.25 s", "100 ms".
-std::string exact_time(double seconds);
+/// A value that was set, not measured, in the best unit: "3 s", "1.25 s", "100 ms". Ten digits, or as many as asked.
+std::string exact_time(double seconds, int digits = 10);
 
 /// "1.23 s [1.20, 1.26]": one unit and as many digits as the interval supports. Without a mean: "> 3 s",
 /// "< 3 s", or "-".

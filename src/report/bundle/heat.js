@@ -13,7 +13,7 @@ function axesOf(label, state) {
   }).filter((a) => a.values.length > 1).sort((a, b) => b.values.length - a.values.length);
 }
 
-const axisText = (axis) => (v) => (axis.p.time ? common.time(v, 10) : common.number(v, 6));
+const axisText = (axis) => (v) => (axis.p.time ? common.time(v, 4) : common.number(v, 6));
 
 function cells(view, x, y) {
   const rows = data.rows.filter((r) => r[0] === view.label && r[1] === view.state);
@@ -23,7 +23,7 @@ function cells(view, x, y) {
   const shown = rows.filter((r) => fixed.every((i) => r[4][i] === first[4][i]));
   const slice = fixed.map((i) => {
     const p = data.parameters[i];
-    return `${p.name} ${p.time ? common.time(first[4][i], 10) : first[4][i]}`;
+    return `${p.name} ${p.time ? common.time(first[4][i], 4) : first[4][i]}`;
   });
   return { shown, slice: slice.join(", ") };
 }
