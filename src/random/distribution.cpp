@@ -38,7 +38,7 @@ Result<Sampler> too_long(const Distribution& law) {
                 "a lighter tail: a smaller scale or sigma, or a larger shape");
 }
 
-// The mean of what the table gives: every cell is uniform between its knots.
+// The mean of what the table gives: every cell is uniform between its knots, and rounded down if it is not flat.
 double mean_of(const std::vector<std::int64_t>& knots) {
   double mean = 0;
   for (std::size_t half = 0; half < 2; ++half) {
@@ -47,7 +47,8 @@ double mean_of(const std::vector<std::int64_t>& knots) {
     for (std::size_t j = 0; j + 1 < Table::kKnots; ++j) {
       const int octave = Table::kOctaves - 1 - static_cast<int>(j >> Table::kSubBits);
       const double width = std::ldexp(1.0, -(octave + 2) - Table::kSubBits);
-      mean += width * 0.5 * (static_cast<double>(k[j]) + static_cast<double>(k[j + 1]));
+      const double floor_loss = k[j] == k[j + 1] ? 0 : 0.5;
+      mean += width * (0.5 * (static_cast<double>(k[j]) + static_cast<double>(k[j + 1])) - floor_loss);
     }
   }
   return mean;
@@ -109,6 +110,27 @@ Result<Sampler> compile_empirical(const Distribution& law) {
   return finish(std::move(table), law.plus);
 }
 
+// Cumulative 64-bit thresholds of positive weights. Each width is rounded on its own, so that a weight of 1e-15 keeps
+// its digits wherever it stands; the heaviest component takes the rounding of all.
+std::vector<std::uint64_t> thresholds_of(const std::vector<Distribution::Component>& components, double total) {
+  std::vector<unsigned __int128> widths;
+  unsigned __int128 sum = 0;
+  std::size_t heaviest = 0;
+  for (std::size_t i = 0; i < components.size(); ++i) {
+    widths.push_back(static_cast<unsigned __int128>(std::ldexp(components[i].weight / total, 64)));
+    sum += widths.back();
+    if (components[i].weight > components[heaviest].weight) heaviest = i;
+  }
+  widths[heaviest] += (static_cast<unsigned __int128>(1) << 64) - sum;  // unsigned: wraps if it is negative
+  std::vector<std::uint64_t> thresholds;
+  unsigned __int128 before = 0;
+  for (const unsigned __int128 width : widths) {
+    before += width;
+    thresholds.push_back(static_cast<std::uint64_t>(before >> 64 != 0 ? ~std::uint64_t{0} : before));
+  }
+  return thresholds;
+}
+
 Result<Sampler> compile_mixture(const Distribution& law) {
   if (law.mixture.empty()) return refuse("the mixture has no components", "at least one {\"weight\", \"of\"}");
   Table table;
@@ -121,19 +143,15 @@ Result<Sampler> compile_mixture(const Distribution& law) {
     total += component.weight;
   }
   if (!std::isfinite(total)) return refuse("the weights of the mixture overflow", "finite weights");
-  double before = 0;
   for (const Distribution::Component& component : law.mixture) {
     Distribution shifted = component.of;
     shifted.plus += law.plus;
-    if (shifted.plus > kLongestTime) return too_long(law);
     auto sampler = compile(shifted);
     if (!sampler.ok()) return sampler;
-    before += component.weight;
-    const double share = before / total;
-    table.thresholds.push_back(share < 1 ? threshold_for(share) : ~std::uint64_t{0});
-    table.mean_ns += component.weight / total * sampler.value().mean_seconds() * 1e9;
+    table.mean_ns += component.weight / total * sampler.value().table().mean_ns;
     table.components.push_back(std::move(sampler).value());
   }
+  table.thresholds = thresholds_of(law.mixture, total);
   table.min = table.components.front().min_ns();
   for (const Sampler& component : table.components) {
     table.min = std::min(table.min, component.min_ns());
@@ -180,6 +198,10 @@ Distribution Distribution::constant(Duration d) {
 Sampler::Sampler() {
   static const auto zero = std::make_shared<const Table>();
   table_ = zero;
+}
+
+Sampler::Sampler(std::shared_ptr<const Table> table) : table_(std::move(table)) {
+  if (table_->kind == Table::Kind::quantiles) quantiles_ = table_->knots.data();
 }
 
 std::int64_t Sampler::min_ns() const { return table_->min; }

@@ -1,7 +1,7 @@
 #pragma once
 // Laws of durations. A Distribution says what a scenario wrote; compile() turns it, once, into a Sampler that
 // maps one 64-bit draw to whole nanoseconds with integers only, so that every machine gives the same value.
-// docs/MODEL.md states the error bounds of the tables.
+// docs/adr/0002 states the error bounds of the tables.
 
 #include <cstdint>
 #include <memory>
@@ -48,14 +48,19 @@ struct Distribution::Component {
 /// number of leading zeros of w in 63 bits; the 6 bits below its leading one are the sub-bin s, the next 32 the
 /// fraction f (zeros where w has no more bits). With knots K at p = 2^-(o+2) (1 + s/64), 55 octaves and 64 sub-bins:
 ///     sample = K[j] + floor(f (K[j+1] - K[j]) / 2^32).
-/// Beyond p = 2^-56 the sample is the last knot.
+/// Beyond p = 2^-56 the sample is the last knot. Knots are the exact quantiles, correctly rounded to whole nanoseconds,
+/// or to 36 significant bits from 2^36 ns on (relative error at most 2^-36; so that few lie too near a tie to be
+/// rounded from a double). A uniform law is lower + floor(u n / 2^64), n the number of whole nanoseconds in it. An
+/// empirical law is its floor(u n / 2^64)th sorted value of n. A mixture picks its component by u < threshold, and
+/// that component sees rehash(u).
 class Sampler {
  public:
   struct Table;
 
   /// The constant 0.
   Sampler();
-  explicit Sampler(std::shared_ptr<const Table> table) : table_(std::move(table)) {}
+  /// REQUIRES: a table that holds what its kind needs.
+  explicit Sampler(std::shared_ptr<const Table> table);
 
   /// The sample that draw `bits` selects, in ns, always in [min_ns, max_ns]. Non-decreasing in `bits`, except for
   /// mixtures.
@@ -69,6 +74,7 @@ class Sampler {
 
  private:
   std::shared_ptr<const Table> table_;
+  const std::int64_t* quantiles_ = nullptr;  ///< The knots, if this is the common kind: saves two loads a draw.
 };
 
 struct Sampler::Table {
@@ -86,40 +92,49 @@ struct Sampler::Table {
   std::vector<std::uint64_t> thresholds;  ///< mixture: component i is taken if bits < thresholds[i] and not before.
   std::vector<Sampler> components;        ///< mixture.
 
-  [[nodiscard]] std::int64_t quantile_at(std::uint64_t bits) const;
+  /// The sample of a quantile table with these `knots`.
+  [[nodiscard]] static std::int64_t quantile_at(const std::int64_t* knots, std::uint64_t bits);
+  /// The sample of any other kind.
+  [[nodiscard]] std::int64_t other_at(std::uint64_t bits) const;
   [[nodiscard]] std::int64_t component_at(std::uint64_t bits) const;
 };
 
-inline std::int64_t Sampler::Table::quantile_at(std::uint64_t bits) const {
-  constexpr std::uint64_t kHalf = (std::uint64_t{1} << 63) - 1;
-  const std::uint64_t upper = bits >> 63;
-  const std::uint64_t w = (upper != 0 ? ~bits : bits) & kHalf;
-  const std::int64_t* half = knots.data() + (upper != 0 ? kKnots : 0);
+inline std::int64_t Sampler::Table::quantile_at(const std::int64_t* knots, std::uint64_t bits) {
+  // No branch on the half: it would be mispredicted for every second draw.
+  const auto upper = static_cast<std::uint64_t>(static_cast<std::int64_t>(bits) >> 63);  // 0 or all ones
+  const std::uint64_t w = (bits ^ upper) & ((std::uint64_t{1} << 63) - 1);
+  const std::int64_t* half = knots + (upper & kKnots);
   if (w < (std::uint64_t{1} << (63 - kOctaves))) return *half;
-  const int octave = __builtin_clzll(w) - 1;
-  const std::uint64_t aligned = w << (octave + 1);
+  const int zeros = __builtin_clzll(w);
+  const std::uint64_t aligned = w << zeros;  // the leading one is bit 63, above the sub-bin and the fraction
   const std::uint64_t sub = (aligned >> (63 - kSubBits)) & ((1u << kSubBits) - 1);
   const std::uint64_t fraction = (aligned >> (31 - kSubBits)) & 0xffffffffu;
-  const std::int64_t* knot = half + ((static_cast<std::size_t>(kOctaves - 1 - octave) << kSubBits) + sub);
-  const __int128 step = static_cast<__int128>(knot[1] - knot[0]) * static_cast<std::int64_t>(fraction);
-  return knot[0] + static_cast<std::int64_t>(step >> 32);
+  const std::int64_t* knot = half + ((static_cast<std::size_t>(kOctaves - zeros) << kSubBits) + sub);
+  // floor(fraction * step / 2^32) in two halves of the step: each product fits 64 bits.
+  const std::int64_t step = knot[1] - knot[0];
+  const std::int64_t high = (step >> 32) * static_cast<std::int64_t>(fraction);
+  const std::uint64_t low = ((static_cast<std::uint64_t>(step) & 0xffffffffu) * fraction) >> 32;
+  return knot[0] + high + static_cast<std::int64_t>(low);
+}
+
+inline std::int64_t Sampler::Table::other_at(std::uint64_t bits) const {
+  switch (kind) {
+    case Kind::constant:
+      return min;
+    case Kind::uniform:
+      return min + static_cast<std::int64_t>(uniform_below(bits, static_cast<std::uint64_t>(max - min) + 1));
+    case Kind::empirical:
+      return knots[uniform_below(bits, knots.size())];
+    case Kind::quantiles:
+    case Kind::mixture:
+      break;
+  }
+  return component_at(bits);
 }
 
 inline std::int64_t Sampler::operator()(std::uint64_t bits) const {
-  const Table& t = *table_;
-  switch (t.kind) {
-    case Table::Kind::quantiles:
-      return t.quantile_at(bits);
-    case Table::Kind::constant:
-      return t.min;
-    case Table::Kind::uniform:
-      return t.min + static_cast<std::int64_t>(uniform_below(bits, static_cast<std::uint64_t>(t.max - t.min) + 1));
-    case Table::Kind::empirical:
-      return t.knots[uniform_below(bits, t.knots.size())];
-    case Table::Kind::mixture:
-      break;
-  }
-  return t.component_at(bits);
+  if (quantiles_ != nullptr) [[likely]] return Table::quantile_at(quantiles_, bits);
+  return table_->other_at(bits);
 }
 
 /// Compiles a law. Fails, with a message that names the parameter, on: a shape or sigma that is not finite and
