@@ -74,7 +74,7 @@ Problem nothing_found(std::string_view name, std::string message,
   Problem problem;
   problem.message = std::move(message);
   problem.expected = "a short name, LABEL.PARAMETER or a JSON pointer";
-  problem.suggestion = nearest_name(name, known);
+  if (!name.empty()) problem.suggestion = nearest_name(name, known);
   return problem;
 }
 

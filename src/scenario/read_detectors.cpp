@@ -41,7 +41,8 @@ std::optional<detect::Value> value_at(Context& context, const Spot& spot,
     return std::nullopt;
   }
   if (wants_text ? node.kind != Kind::text : !node.is_number()) {
-    context.add(spot, describe(node) + " is not " + expectation(parameter), expectation(parameter));
+    context.add(spot, describe(node) + " is of the wrong kind for " + parameter.name,
+                expectation(parameter));
     return std::nullopt;
   }
   auto value = detect::parse_value(parameter, node.text);
@@ -73,20 +74,16 @@ bool is_label(std::string_view label) {
   });
 }
 
-const detect::DetectorInfo* named_kind(Context& context, const Spot& spot) {
+const detect::DetectorInfo* named_kind(Context& context, const Fields& fields) {
+  const Spot& spot = fields.spot();
   std::vector<std::string> named;
   for (const auto& info : detect::detectors()) {
     if (spot.node->find(info.name) != nullptr) named.push_back(info.name);
   }
   if (named.size() == 1) return detect::find_detector(named.front());
   if (named.empty()) {
-    // A misspelt detector is reported as an unknown key.
-    const auto known = key_names("detector");
-    const bool has_unknown = std::any_of(
-        spot.node->members.begin(), spot.node->members.end(), [&](const Member& member) {
-          return std::find(known.begin(), known.end(), member.name) == known.end();
-        });
-    if (!has_unknown) {
+    // A misspelt detector has been reported as an unknown key.
+    if (fields.all_known()) {
       context.add(spot, "the entry names no detector", "one of " + list_of(detector_names()));
     }
   } else {
@@ -159,7 +156,7 @@ void read_detectors(Context& context, Fields& scenario, std::vector<DetectorEntr
     entry.dead_after = fields.duration("dead_after");
     entry.check_every = fields.duration("check_every");
     entry.label = labels[i];
-    entry.info = named_kind(context, spot);
+    entry.info = named_kind(context, fields);
     if (entry.info == nullptr) continue;
     entry.setting = setting_at(context, fields.get(entry.info->name), *entry.info);
     detectors.push_back(std::move(entry));

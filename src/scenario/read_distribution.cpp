@@ -133,6 +133,7 @@ std::optional<Distribution> parse_law(Context& context, const Spot& spot) {
     if (fields.has(family)) named.push_back(family);
   }
   const auto plus = fields.has("plus") ? fields.duration("plus") : std::optional(Duration{});
+  if (named.empty() && !fields.all_known()) return std::nullopt;  // a misspelt law was reported
   if (named.size() != 1) {
     context.add(spot,
                 named.empty() ? "the distribution names no law"

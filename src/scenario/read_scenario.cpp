@@ -42,9 +42,8 @@ Scenario read_body(Context& context, Fields& fields) {
   Scenario out;
   fields.get("$schema");
   out.name = fields.text("name").value_or("");
-  if (const Spot spot = fields.get("name");
-      spot && spot.node->kind == Kind::text && out.name.empty()) {
-    context.add(spot, "the name is empty", "a text that names the scenario");
+  if (fields.has("name") && fields.get("name").node->kind == Kind::text && out.name.empty()) {
+    context.add(fields.get("name"), "the name is empty", "a text that names the scenario");
   }
   out.why = fields.text("why").value_or("");
   out.expect = fields.text("expect").value_or("");

@@ -23,6 +23,12 @@ std::vector<std::string> group_names(const world::Cluster& cluster) {
   return names;
 }
 
+/// Whether the part before the slash is the name of a group.
+bool is_group(const world::Cluster& cluster, const std::string& name) {
+  const auto names = group_names(cluster);
+  return std::find(names.begin(), names.end(), name.substr(0, name.find('/'))) != names.end();
+}
+
 void report_unknown(Context& context, const Spot& spot, const world::Cluster& cluster) {
   const std::string& name = spot.node->text;
   const std::string group_name = name.substr(0, name.find('/'));
@@ -35,6 +41,7 @@ void report_unknown(Context& context, const Spot& spot, const world::Cluster& cl
     return;
   }
   const auto names = group_names(cluster);
+  if (names.empty()) return;
   std::string nearest = nearest_name(group_name, names);
   if (!nearest.empty()) nearest += name.substr(group_name.size());
   context.add(spot, "unknown node or group " + in_quotes(name), "one of " + list_of(names),
@@ -86,7 +93,6 @@ void read_group(Context& context, const Member& member, std::string_view parent,
     problem.expected = "a letter, then letters, digits, _ or -";
     context.add(std::move(problem));
     complete = false;
-    return;
   }
   std::optional<std::int64_t> count;
   if (member.value.kind == Kind::object) {
@@ -155,7 +161,8 @@ std::optional<std::vector<NodeId>> Nodes::at(Context& context, const Spot& spot)
     }
     const auto members = cluster.find(name.node->text);
     if (members.empty()) {
-      if (complete) report_unknown(context, name, cluster);
+      // Where a group's size could not be read, only the groups' names are known.
+      if (complete || !is_group(cluster, name.node->text)) report_unknown(context, name, cluster);
       is_good = false;
     }
     for (const NodeId node : members) {
@@ -198,7 +205,7 @@ Nodes read_nodes(Context& context, Fields& scenario) {
   if (total > kMostNodes) {
     context.add(spot, "there are " + std::to_string(total) + " nodes", "at most 1000000 in all");
     nodes.complete = false;
-    return nodes;
+    for (auto& group : groups) group.count = 1;
   }
   nodes.cluster = world::Cluster(std::move(groups));
   return nodes;

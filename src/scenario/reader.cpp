@@ -180,6 +180,7 @@ Fields::Fields(Context& context, const Spot& spot, std::string shape)
     problem.suggestion = nearest_name(member.name, known);
     if (problem.suggestion.empty()) problem.expected = list_of(known);
     context.add(std::move(problem));
+    all_known_ = false;
   }
 }
 

@@ -81,6 +81,8 @@ class Fields {
   Fields(Context& context, const Spot& spot, std::string shape);
 
   [[nodiscard]] bool valid() const { return valid_; }
+  /// Whether no unknown key was reported.
+  [[nodiscard]] bool all_known() const { return all_known_; }
   [[nodiscard]] const Spot& spot() const { return spot_; }
   /// The value of a key; nothing if it is absent (reported if required).
   Spot get(std::string_view key);
@@ -102,6 +104,7 @@ class Fields {
   Spot spot_;
   std::string shape_;
   bool valid_ = false;
+  bool all_known_ = true;
 };
 
 /// "a, b or c", each in quotes.
