@@ -33,7 +33,9 @@ std::string bundle_script() {
   return out;
 }
 #else
-std::string bundle_script() { return ""; }
+std::string bundle_script() {
+  return "";
+}
 #endif
 
 }  // namespace flatline::report

@@ -23,7 +23,9 @@ Problem bad_detection(int line, std::string column, std::string message) {
 
 using Key = std::tuple<std::int64_t, std::string, std::string>;
 
-Key key_of(const Row& row) { return {row.cell, row.label, row.state}; }
+Key key_of(const Row& row) {
+  return {row.cell, row.label, row.state};
+}
 
 // Keeps the first and the last point and those where the share has moved most in between.
 void thin(Curve& curve) {
@@ -40,7 +42,8 @@ void thin(Curve& curve) {
   curve.share = std::move(share);
 }
 
-Svg draw(const Chart& chart, const std::vector<Curve>& curves, const std::vector<std::size_t>& chosen) {
+Svg draw(const Chart& chart, const std::vector<Curve>& curves,
+         const std::vector<std::size_t>& chosen) {
   Svg svg(kWidth, 520, chart.heading, chart.caption);
   std::vector<std::string> names;
   std::vector<double> times;
@@ -59,7 +62,8 @@ Svg draw(const Chart& chart, const std::vector<Curve>& curves, const std::vector
   const Scale x = logarithmic ? log_scale_over(times, f.left, f.right)
                               : Scale(false, 0, longest > 0 ? longest * 1.03 : 1, f.left, f.right);
   const Scale y(false, 0, 1, f.bottom, f.top);
-  draw_axes(svg, f, x, TickText::seconds, "detection time T_D", y, TickText::percent, "share of crashes detected");
+  draw_axes(svg, f, x, TickText::seconds, "detection time T_D", y, TickText::percent,
+            "share of crashes detected");
   for (std::size_t k = 0; k < chosen.size(); ++k) {
     const Curve& curve = curves[chosen[k]];
     std::vector<Pixel> line{{x.at(curve.seconds.front()), f.bottom}};
@@ -72,7 +76,8 @@ Svg draw(const Chart& chart, const std::vector<Curve>& curves, const std::vector
     const auto middle = std::lower_bound(curve.share.begin(), curve.share.end(), 0.5);
     const auto at = static_cast<std::size_t>(
         std::min<std::ptrdiff_t>(middle - curve.share.begin(), std::ssize(curve.share) - 1));
-    svg.marker({x.at(curve.seconds[at]), y.at(curve.share[at])}, static_cast<int>(k), "dot", curve.name);
+    svg.marker({x.at(curve.seconds[at]), y.at(curve.share[at])}, static_cast<int>(k), "dot",
+               curve.name);
   }
   return svg;
 }
@@ -80,16 +85,18 @@ Svg draw(const Chart& chart, const std::vector<Curve>& curves, const std::vector
 }  // namespace
 
 Result<std::vector<Curve>> read_curves(const results::Table& table, const Rows& rows) {
-  const std::vector<std::string> wanted{"cell",              "label",         "state",
-                                        "detection_time_ns", "cumulative_ns", "total_ns"};
-  if (table.columns != wanted) return bad_detection(1, "", "the columns are not those of a distribution");
+  const std::vector<std::string> wanted{"cell",          "label",   "state", "detection_time_ns",
+                                        "cumulative_ns", "total_ns"};
+  if (table.columns != wanted)
+    return bad_detection(1, "", "the columns are not those of a distribution");
   std::map<Key, const Row*> row_of;
   for (const Row& row : rows.rows) row_of.emplace(key_of(row), &row);
   std::vector<Curve> out;
   for (std::size_t i = 0; i < table.rows.size(); ++i) {
     const std::vector<results::Cell>& fields = table.rows[i];
     const int line = static_cast<int>(i) + 2;
-    if (fields.size() != wanted.size()) return bad_detection(line, "", "the row has a wrong number of fields");
+    if (fields.size() != wanted.size())
+      return bad_detection(line, "", "the row has a wrong number of fields");
     double numbers[4] = {};
     const std::size_t columns[4] = {0, 3, 4, 5};
     for (std::size_t k = 0; k < 4; ++k) {
@@ -105,9 +112,13 @@ Result<std::vector<Curve>> read_curves(const results::Table& table, const Rows& 
         out.back().state != state) {
       const auto row = row_of.find(Key{cell, label, state});
       const std::string setting = row == row_of.end() ? "" : setting_text(rows, *row->second);
-      out.push_back({cell, label, state,
+      out.push_back({cell,
+                     label,
+                     state,
                      label + (setting.empty() ? "" : ": " + setting) +
-                         (state != rows.states.front() ? " (" + state + ")" : ""), {}, {}});
+                         (state != rows.states.front() ? " (" + state + ")" : ""),
+                     {},
+                     {}});
     }
     out.back().seconds.push_back(numbers[1] * 1e-9);
     out.back().share.push_back(std::min(1.0, numbers[2] / numbers[3]));
@@ -140,7 +151,8 @@ std::vector<std::size_t> chosen_curves(const std::vector<Curve>& curves, const R
     return wanted;
   }
   std::vector<std::size_t> out;
-  for (std::size_t k = 0; k < most; ++k) out.push_back(wanted[k * (wanted.size() - 1) / (most - 1)]);
+  for (std::size_t k = 0; k < most; ++k)
+    out.push_back(wanted[k * (wanted.size() - 1) / (most - 1)]);
   return out;
 }
 
@@ -151,9 +163,11 @@ Chart distribution_chart(const std::vector<Curve>& curves, const std::vector<std
     return chart;
   }
   chart.caption =
-      "Share of crash instants after which suspicion had come within the time on the horizontal axis.";
+      "Share of crash instants after which suspicion had come within the time on the horizontal "
+      "axis.";
   if (chosen.size() < curves.size()) {
-    chart.caption += " Drawn: " + std::to_string(chosen.size()) + " of " + std::to_string(curves.size()) +
+    chart.caption += " Drawn: " + std::to_string(chosen.size()) + " of " +
+                     std::to_string(curves.size()) +
                      " distributions, the best trade-offs first; detection.csv has all.";
   }
   chart.svg = draw(chart, curves, chosen);

@@ -28,11 +28,13 @@ std::vector<double> values_of(const Rows& rows, const std::string& label, const 
 }
 
 std::size_t place_of(const std::vector<double>& values, double value) {
-  return static_cast<std::size_t>(std::lower_bound(values.begin(), values.end(), value) - values.begin());
+  return static_cast<std::size_t>(std::lower_bound(values.begin(), values.end(), value) -
+                                  values.begin());
 }
 
 // The two axes of `label` with the most values, the larger as x.
-std::optional<HeatGrid> axes_of(const Rows& rows, const std::string& label, const std::string& state) {
+std::optional<HeatGrid> axes_of(const Rows& rows, const std::string& label,
+                                const std::string& state) {
   HeatGrid grid;
   grid.label = label;
   for (std::size_t i = 0; i < rows.parameters.size(); ++i) {
@@ -53,7 +55,8 @@ std::optional<HeatGrid> axes_of(const Rows& rows, const std::string& label, cons
   return grid;
 }
 
-// Places the rows; where another parameter varies too, only those that share the first row's values of it.
+// Places the rows; where another parameter varies too, only those that share the first row's values
+// of it.
 void fill(HeatGrid& grid, const Rows& rows, const std::string& state) {
   grid.row_at.assign(grid.x_values.size() * grid.y_values.size(), -1);
   const Row* first = nullptr;
@@ -77,8 +80,8 @@ void fill(HeatGrid& grid, const Rows& rows, const std::string& state) {
     const Parameter& p = rows.parameters[i];
     if (!p.varies || i == grid.x_parameter || i == grid.y_parameter) continue;
     if (first->parameters[i].empty() || values_of(rows, grid.label, state, i).size() == 1) continue;
-    grid.slice += (grid.slice.empty() ? "" : ", ") + p.name + " " +
-                  parameter_value(p, first->parameters[i]);
+    grid.slice +=
+        (grid.slice.empty() ? "" : ", ") + p.name + " " + parameter_value(p, first->parameters[i]);
   }
 }
 
@@ -106,14 +109,16 @@ std::string axis_value(const Parameter& p, double value) {
   return p.is_time ? exact_time(value, 4) : format_number(value, 6);
 }
 
-std::string axis_name(const Parameter& p) { return (p.label.empty() ? "" : p.label + ".") + p.name; }
+std::string axis_name(const Parameter& p) {
+  return (p.label.empty() ? "" : p.label + ".") + p.name;
+}
 
 void draw_cell(Svg& svg, const Row& row, const Shades& shades, Pixel corner, double w, double h) {
   const Estimate& rate = row.of(Measure::mistake_rate);
   const bool none = !(rate.mean > 0);
   const double share = none ? 0 : shades.at(rate.mean);
-  const std::string tip = row.label + "\n" + readable_rate(rate, row.mistakes()) + " per hour\ndetection " +
-                          readable_time(row.of(Measure::detection_mean));
+  const std::string tip = row.label + "\n" + readable_rate(rate, row.mistakes()) +
+                          " per hour\ndetection " + readable_time(row.of(Measure::detection_mean));
   svg.rect(corner, w, h, none ? "cell none" : "cell", none ? "" : heat_colour(share), tip);
   std::string text = none ? "none" : plain_number(rate.mean);
   if (text_width(text) > w - 6) text = short_number(rate.mean);
@@ -202,20 +207,23 @@ Chart heat_chart(const Rows& rows, const std::string& state) {
   Chart chart{"heat_map.svg", "Two parameters at once", "", {}};
   const std::optional<HeatGrid> grid = heat_grid(rows, state);
   if (!grid) {
-    chart.caption = "No heat map: no detector has two numeric parameters that take more than one value each.";
+    chart.caption =
+        "No heat map: no detector has two numeric parameters that take more than one value each.";
     return chart;
   }
-  chart.caption = "Mistakes per hour and pair of " + series_name(rows, grid->label) + ", state \"" + state +
-                  "\", over " + rows.parameters[grid->x_parameter].name + " and " +
+  chart.caption = "Mistakes per hour and pair of " + series_name(rows, grid->label) + ", state \"" +
+                  state + "\", over " + rows.parameters[grid->x_parameter].name + " and " +
                   rows.parameters[grid->y_parameter].name + ".";
-  if (!grid->slice.empty()) chart.caption += " Other parameters as in the first row: " + grid->slice + ".";
+  if (!grid->slice.empty())
+    chart.caption += " Other parameters as in the first row: " + grid->slice + ".";
   if (std::count(grid->row_at.begin(), grid->row_at.end(), -1) > 0) {
     chart.caption += " Blank: not run.";
   }
   if (grid->x_values.size() > kMostColumns) {
-    chart.caption += " Of " + std::to_string(grid->x_values.size()) +
-                     " values across, the drawing shows every ";
-    chart.caption += std::to_string((grid->x_values.size() + kMostColumns - 1) / kMostColumns) + "th; cells.csv has all.";
+    chart.caption +=
+        " Of " + std::to_string(grid->x_values.size()) + " values across, the drawing shows every ";
+    chart.caption += std::to_string((grid->x_values.size() + kMostColumns - 1) / kMostColumns) +
+                     "th; cells.csv has all.";
   }
   chart.svg = draw_grid(*grid, rows, chart);
   return chart;

@@ -41,7 +41,8 @@ Axes axes_of(const std::vector<TradeGroup>& groups, const Frame& f, bool with_wh
       if (!p.none_seen) ys.insert(ys.end(), {p.rate.lo, p.rate.hi});
     }
   }
-  // One event has a bound near zero: it may not stretch the axis over decades that hold nothing else.
+  // One event has a bound near zero: it may not stretch the axis over decades that hold nothing
+  // else.
   double least = 0;
   for (const TradeGroup& group : groups) {
     for (const TradePoint& p : group.points) {
@@ -64,8 +65,8 @@ void draw_whiskers(Svg& svg, const Axes& axes, const TradePoint& p, int series) 
   }
 }
 
-// The front as steps would claim settings that were not run; straight lines join those that were. The part
-// that leads to a setting without mistakes ends at its bound and is dashed.
+// The front as steps would claim settings that were not run; straight lines join those that were.
+// The part that leads to a setting without mistakes ends at its bound and is dashed.
 void draw_front(Svg& svg, const Axes& axes, const TradeGroup& group) {
   std::vector<Pixel> seen;
   for (const std::size_t i : group.front) {
@@ -100,7 +101,8 @@ void draw_points(Svg& svg, const Axes& axes, const Rows& rows, const TradeGroup&
 }
 
 // The condition beside the last setting of its front; not where another name stands already.
-void name_fronts(Svg& svg, const Axes& axes, const std::vector<TradeGroup>& groups, const Frame& f) {
+void name_fronts(Svg& svg, const Axes& axes, const std::vector<TradeGroup>& groups,
+                 const Frame& f) {
   std::vector<Pixel> taken;
   for (const TradeGroup& group : groups) {
     if (group.condition.empty() || group.front.empty()) continue;
@@ -122,13 +124,17 @@ std::string caption_of(const std::vector<TradeGroup>& groups, const std::string&
                                                    [](const auto& p) { return p.none_seen; }));
   }
   std::string out = "Mean detection time against mistakes per hour and monitored pair, state \"" +
-                    state + "\". Lower and further left is better; the line joins the settings that no "
+                    state +
+                    "\". Lower and further left is better; the line joins the settings that no "
                     "other one beats on both";
   out += groups.size() > 1 ? ", one line for each condition of the world." : ".";
-  out += all_whiskers ? " Whiskers are 95 % intervals." : " Whiskers (95 % intervals) on the line only.";
+  out += all_whiskers ? " Whiskers are 95 % intervals."
+                      : " Whiskers (95 % intervals) on the line only.";
   if (none > 0) {
-    out += " A hollow arrow: no mistake was seen in the run; it hangs from the 95 % upper bound of the rate, "
-           "and the truth lies somewhere below.";
+    out +=
+        " A hollow arrow: no mistake was seen in the run; it hangs from the 95 % upper bound of "
+        "the rate, "
+        "and the truth lies somewhere below.";
   }
   if (every > 1) {
     out += " Off the line, one point in " + std::to_string(every) + " is drawn; cells.csv has all.";
@@ -145,12 +151,14 @@ std::string series_name(const Rows& rows, const std::string& label) {
   return label;
 }
 
-Chart latency_chart(const Rows& rows, const std::vector<TradeGroup>& groups, const std::string& state) {
+Chart latency_chart(const Rows& rows, const std::vector<TradeGroup>& groups,
+                    const std::string& state) {
   Chart chart{"latency_mistakes.svg", "Detection time against mistakes", "", {}};
   std::size_t count = 0;
   for (const TradeGroup& group : groups) count += group.points.size();
   if (count == 0) {
-    chart.caption = "No row has both a detection time and a mistake rate, so there is nothing to draw.";
+    chart.caption =
+        "No row has both a detection time and a mistake rate, so there is nothing to draw.";
     return chart;
   }
   const std::size_t every = (count + kMostPoints - 1) / kMostPoints;
@@ -162,8 +170,8 @@ Chart latency_chart(const Rows& rows, const std::vector<TradeGroup>& groups, con
   const double legend = draw_legend(svg, {84, 18}, kWidth - 100, names);
   const Frame frame{84, 18 + legend, kWidth - 20, kHeight - 56};
   const Axes axes = axes_of(groups, frame, all_whiskers);
-  draw_axes(svg, frame, axes.x, TickText::seconds, "mean detection time T_D", axes.y, TickText::number,
-            "mistakes per hour and pair");
+  draw_axes(svg, frame, axes.x, TickText::seconds, "mean detection time T_D", axes.y,
+            TickText::number, "mistakes per hour and pair");
   for (const TradeGroup& group : groups) draw_front(svg, axes, group);
   for (const TradeGroup& group : groups) {
     draw_points(svg, axes, rows, group, every, all_whiskers);

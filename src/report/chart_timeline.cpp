@@ -6,10 +6,10 @@ namespace flatline::report {
 namespace {
 
 constexpr double kWidth = 960;
-constexpr double kHead = 24;    // The name of the pair.
-constexpr double kBeats = 44;   // Sent above, arrived below.
-constexpr double kRow = 20;     // One detector.
-constexpr double kBetween = 22; // Between lanes.
+constexpr double kHead = 24;     // The name of the pair.
+constexpr double kBeats = 44;    // Sent above, arrived below.
+constexpr double kRow = 20;      // One detector.
+constexpr double kBetween = 22;  // Between lanes.
 constexpr std::size_t kMostBeats = 400;
 
 double lane_height(const Timeline& t) {
@@ -26,8 +26,8 @@ bool visible(const Timeline& t, const Span& s, Part& part) {
   return part.to > part.from;
 }
 
-void draw_ticks(Svg& svg, const Timeline& t, const Scale& x, const std::vector<double>& times, double top,
-                double bottom, std::string_view css) {
+void draw_ticks(Svg& svg, const Timeline& t, const Scale& x, const std::vector<double>& times,
+                double top, double bottom, std::string_view css) {
   std::size_t drawn = 0;
   for (const double time : times) {
     if (time < t.window_from || time > t.window_to || ++drawn > kMostBeats) continue;
@@ -45,7 +45,8 @@ void draw_losses(Svg& svg, const Timeline& t, const Scale& x, const Lane& lane, 
   }
 }
 
-void draw_truth(Svg& svg, const Timeline& t, const Scale& x, const Lane& lane, double top, double bottom) {
+void draw_truth(Svg& svg, const Timeline& t, const Scale& x, const Lane& lane, double top,
+                double bottom) {
   for (const Span& s : lane.truth) {
     Part part{};
     if (!visible(t, s, part)) continue;
@@ -73,8 +74,8 @@ void draw_suspicions(Svg& svg, const Timeline& t, const Scale& x, const Lane& la
         const double left = x.at(part.from);
         svg.rect({left, y + 4}, std::max(1.5, x.at(part.to) - left), 12,
                  colour + (dead ? " dead" : " suspected"), "",
-                 s.label + " holds the node for " + s.what + " from " + readable_time(s.from) + " for " +
-                     readable_time(s.to - s.from));
+                 s.label + " holds the node for " + s.what + " from " + readable_time(s.from) +
+                     " for " + readable_time(s.to - s.from));
       }
     }
   }
@@ -126,7 +127,8 @@ Svg draw(const Timeline& t, const std::vector<std::string>& series, const Chart&
     top += each;
   }
   svg.line({136, bottom}, {kWidth - 20, bottom}, "axis");
-  svg.text({(136 + kWidth - 20) / 2, bottom + 40}, "time since the measurement began", "name", Anchor::middle);
+  svg.text({(136 + kWidth - 20) / 2, bottom + 40}, "time since the measurement began", "name",
+           Anchor::middle);
   return svg;
 }
 
@@ -139,7 +141,8 @@ Chart timeline_chart(const Timeline& t, const std::vector<std::string>& series) 
     return chart;
   }
   chart.caption = "From " + readable_time(t.window_from) + " to " + readable_time(t.window_to) +
-                  " of the first run: heartbeats, what became of them, and when each detector suspected. Shaded: "
+                  " of the first run: heartbeats, what became of them, and when each detector "
+                  "suspected. Shaded: "
                   "what was true. A bar outside a crash is a mistake.";
   if (t.hidden_lanes > 0) {
     chart.caption += " " + std::to_string(t.hidden_lanes) + " further pairs are in timeline.csv.";

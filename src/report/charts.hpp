@@ -14,9 +14,9 @@ namespace flatline::report {
 
 /// A chart and what a reader must know to read it.
 struct Chart {
-  std::string file;     ///< "latency_mistakes.svg"
+  std::string file;  ///< "latency_mistakes.svg"
   std::string heading;
-  std::string caption;  ///< What is drawn, and what was left out.
+  std::string caption;     ///< What is drawn, and what was left out.
   std::optional<Svg> svg;  ///< None if the results do not allow the chart; `caption` then says why.
 };
 
@@ -24,7 +24,8 @@ struct Chart {
 std::string series_name(const Rows& rows, const std::string& label);
 
 /// Detection time against mistake rate, per detector.
-Chart latency_chart(const Rows& rows, const std::vector<TradeGroup>& groups, const std::string& state);
+Chart latency_chart(const Rows& rows, const std::vector<TradeGroup>& groups,
+                    const std::string& state);
 
 /// Two parameters of one detector that have the most values, and where every row of it lies.
 struct HeatGrid {
@@ -34,7 +35,7 @@ struct HeatGrid {
   std::vector<double> x_values;  ///< Ascending.
   std::vector<double> y_values;
   std::vector<std::ptrdiff_t> row_at;  ///< y * x_values.size() + x -> index in Rows::rows, or -1.
-  std::string slice;                   ///< Values of other varying parameters: "loss 0.01"; may be empty.
+  std::string slice;  ///< Values of other varying parameters: "loss 0.01"; may be empty.
 };
 std::optional<HeatGrid> heat_grid(const Rows& rows, const std::string& state);
 Chart heat_chart(const Rows& rows, const std::string& state);
@@ -80,9 +81,9 @@ struct Timeline {
   double window_to = 0;
   std::size_t hidden_lanes = 0;
 };
-/// Reads timeline.csv; keeps the first `most_lanes` pairs. Fails on a missing column, a time that is no number,
-/// an event that is not known. `labels` are the detectors to show, also those that never suspect, in this order; those
-/// that appear only in the table follow.
+/// Reads timeline.csv; keeps the first `most_lanes` pairs. Fails on a missing column, a time that
+/// is no number, an event that is not known. `labels` are the detectors to show, also those that
+/// never suspect, in this order; those that appear only in the table follow.
 Result<Timeline> read_timeline(const results::Table& table, std::size_t most_lanes,
                                std::vector<std::string> labels = {});
 Chart timeline_chart(const Timeline& timeline, const std::vector<std::string>& series);

@@ -10,12 +10,8 @@ namespace {
 using Rgb = std::array<double, 3>;
 
 // Few low (good), many high: from pale to dark reads as "more" on paper as on a screen.
-constexpr std::array<Rgb, 6> kStops{{{255, 247, 214},
-                                     {254, 217, 142},
-                                     {251, 160, 80},
-                                     {222, 95, 60},
-                                     {160, 40, 75},
-                                     {74, 18, 77}}};
+constexpr std::array<Rgb, 6> kStops{
+    {{255, 247, 214}, {254, 217, 142}, {251, 160, 80}, {222, 95, 60}, {160, 40, 75}, {74, 18, 77}}};
 
 }  // namespace
 
@@ -33,6 +29,8 @@ std::string heat_colour(double share) {
   return out;
 }
 
-bool wants_white_text(double share) { return share > 0.55; }
+bool wants_white_text(double share) {
+  return share > 0.55;
+}
 
 }  // namespace flatline::report

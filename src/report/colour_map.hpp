@@ -1,6 +1,6 @@
 #pragma once
-// Colours for a heat map: from pale yellow over orange to dark purple, darkening steadily, readable to the
-// colour-blind and on paper.
+// Colours for a heat map: from pale yellow over orange to dark purple, darkening steadily, readable
+// to the colour-blind and on paper.
 
 #include <string>
 

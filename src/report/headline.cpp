@@ -15,7 +15,8 @@ std::string plural(std::size_t n, const std::string& one) {
 std::string mistakes_in_words(const Row& row, const TradePoint& p) {
   if (p.none_seen) {
     return "no mistake was seen; the true rate is below " + plain_number(p.drawn_rate) +
-           " per hour and pair (95 %), that is less than one every " + readable_time(3600 / p.drawn_rate);
+           " per hour and pair (95 %), that is less than one every " +
+           readable_time(3600 / p.drawn_rate);
   }
   return readable_number(row.of(Measure::mistake_rate)) +
          " mistakes per hour and pair, that is one every " + readable_time(3600 / p.rate.mean);
@@ -38,9 +39,9 @@ struct Middle {
   std::string role;
 };
 
-// Among the front's points with mistakes, the one that lies furthest below the straight line between the first and
-// the last, on logarithmic axes: beyond it each further second buys less. If the front bends the other way, the one
-// nearest to the middle of the detection times.
+// Among the front's points with mistakes, the one that lies furthest below the straight line
+// between the first and the last, on logarithmic axes: beyond it each further second buys less. If
+// the front bends the other way, the one nearest to the middle of the detection times.
 Middle middle_of(const TradeGroup& group) {
   const std::vector<std::size_t>& front = group.front;
   std::size_t seen = 0;
@@ -61,7 +62,8 @@ Middle middle_of(const TradeGroup& group) {
   if (best.at > 0) return best;
   const double centre = (x(0) + x(seen - 1)) / 2;
   for (std::size_t k = 1; k + 1 < seen; ++k) {
-    if (best.at == 0 || std::fabs(x(k) - centre) < std::fabs(x(best.at) - centre)) best = {k, "In between"};
+    if (best.at == 0 || std::fabs(x(k) - centre) < std::fabs(x(best.at) - centre))
+      best = {k, "In between"};
   }
   return best;
 }
@@ -90,9 +92,10 @@ Verdict verdict_of(const Rows& rows, const TradeGroup& group) {
   if (group.points.size() == 1) {
     out.summary = "One setting was run.";
   } else {
-    out.summary = "Of " + plural(group.points.size(), "setting") + ", " + std::to_string(n) +
-                  (n == 1 ? " is" : " are") + " beaten by no other one on both detection time and mistakes: " +
-                  whose(rows, group) + ".";
+    out.summary =
+        "Of " + plural(group.points.size(), "setting") + ", " + std::to_string(n) +
+        (n == 1 ? " is" : " are") +
+        " beaten by no other one on both detection time and mistakes: " + whose(rows, group) + ".";
   }
   const auto add = [&](std::size_t k, const std::string& role) {
     out.findings.push_back(finding_of(rows, group.points[group.front[k]], role));
@@ -108,11 +111,14 @@ Verdict verdict_of(const Rows& rows, const TradeGroup& group) {
   return out;
 }
 
-bool overlap(const Estimate& a, const Estimate& b) { return a.lo <= b.hi && b.lo <= a.hi; }
+bool overlap(const Estimate& a, const Estimate& b) {
+  return a.lo <= b.hi && b.lo <= a.hi;
+}
 
 }  // namespace
 
-Headline headline(const Rows& rows, const std::vector<TradeGroup>& groups, const std::string& state) {
+Headline headline(const Rows& rows, const std::vector<TradeGroup>& groups,
+                  const std::string& state) {
   Headline out;
   std::size_t none_seen = 0;
   bool overlapping = false;
@@ -131,13 +137,15 @@ Headline headline(const Rows& rows, const std::vector<TradeGroup>& groups, const
                            " of the world: see the chart and the table.");
   }
   if (none_seen > 0) {
-    out.cautions.push_back(plural(none_seen, "setting") +
-                           " made no mistake in this run. That is no proof of none: read the bound. A longer run "
-                           "lowers it.");
+    out.cautions.push_back(
+        plural(none_seen, "setting") +
+        " made no mistake in this run. That is no proof of none: read the bound. A longer run "
+        "lowers it.");
   }
   if (overlapping) {
     out.cautions.push_back(
-        "Neighbours on the line have overlapping intervals: the run does not prove which of them errs less.");
+        "Neighbours on the line have overlapping intervals: the run does not prove which of them "
+        "errs less.");
   }
   double lost = 0;
   for (const Row& row : rows.rows) {
@@ -147,8 +155,9 @@ Headline headline(const Rows& rows, const std::vector<TradeGroup>& groups, const
     if (missed > 0 || censored > 0) lost += 1;
   }
   if (lost > 0) {
-    out.cautions.push_back(readable_count(lost) +
-                           " settings missed a crash or had not found one when the run ended: see the table.");
+    out.cautions.push_back(
+        readable_count(lost) +
+        " settings missed a crash or had not found one when the run ended: see the table.");
   }
   return out;
 }

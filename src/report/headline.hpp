@@ -24,10 +24,11 @@ struct Verdict {
 };
 
 struct Headline {
-  std::vector<Verdict> verdicts;    ///< At most four.
+  std::vector<Verdict> verdicts;      ///< At most four.
   std::vector<std::string> cautions;  ///< What the numbers do not say.
 };
 
-Headline headline(const Rows& rows, const std::vector<TradeGroup>& groups, const std::string& state);
+Headline headline(const Rows& rows, const std::vector<TradeGroup>& groups,
+                  const std::string& state);
 
 }  // namespace flatline::report

@@ -6,7 +6,8 @@ namespace flatline::report {
 namespace {
 
 constexpr std::string_view kPolicy =
-    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:; "
+    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: "
+    "blob:; "
     "base-uri 'none'; form-action 'none'";
 
 std::string element(std::string_view name, std::string_view text) {
@@ -16,11 +17,15 @@ std::string element(std::string_view name, std::string_view text) {
 
 std::string head(const Report& report) {
   return "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-         "<meta http-equiv=\"Content-Security-Policy\" content=\"" + std::string(kPolicy) + "\">\n"
+         "<meta http-equiv=\"Content-Security-Policy\" content=\"" +
+         std::string(kPolicy) +
+         "\">\n"
          "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-         "<meta name=\"color-scheme\" content=\"light dark\">\n<meta name=\"generator\" content=\"flatline " +
-         escaped(report.source.version) + "\">\n<title>" + escaped(report.source.name) + " - flatline report</title>\n<style>\n" +
-         std::string(page_css()) + std::string(chart_css()) + "</style>\n</head>\n";
+         "<meta name=\"color-scheme\" content=\"light dark\">\n<meta name=\"generator\" "
+         "content=\"flatline " +
+         escaped(report.source.version) + "\">\n<title>" + escaped(report.source.name) +
+         " - flatline report</title>\n<style>\n" + std::string(page_css()) +
+         std::string(chart_css()) + "</style>\n</head>\n";
 }
 
 std::string short_facts(const Report& report) {
@@ -34,7 +39,8 @@ std::string short_facts(const Report& report) {
   add(counted(report.rows.labels.size(), "detector"));
   add(counted(report.rows.rows.size(), "row"));
   const Source& source = report.source;
-  const std::string runs = source.replications > 1 ? std::to_string(source.replications) + " runs of " : "";
+  const std::string runs =
+      source.replications > 1 ? std::to_string(source.replications) + " runs of " : "";
   if (!source.duration.empty()) add(runs + source.duration + " simulated");
   add("seed " + source.seed);
   if (!source.version.empty()) add("flatline " + source.version);
@@ -43,7 +49,8 @@ std::string short_facts(const Report& report) {
 
 std::string question(const Source& source) {
   if (source.why.empty() && source.expect.empty()) return "";
-  std::string out = "<section aria-labelledby=\"asked\"><h2 id=\"asked\">What was asked</h2>\n<dl>\n";
+  std::string out =
+      "<section aria-labelledby=\"asked\"><h2 id=\"asked\">What was asked</h2>\n<dl>\n";
   if (!source.why.empty()) out += "<dt>Why</dt><dd>" + escaped(source.why) + "</dd>\n";
   if (!source.expect.empty()) out += "<dt>Expected</dt><dd>" + escaped(source.expect) + "</dd>\n";
   return out + "</dl></section>\n";
@@ -54,8 +61,9 @@ std::string verdict_html(const Verdict& verdict) {
   if (!verdict.condition.empty()) out += "<h3>With " + escaped(verdict.condition) + "</h3>\n";
   out += element("p", verdict.summary) + "<div class=\"findings\">\n";
   for (const Finding& f : verdict.findings) {
-    out += "<div class=\"finding\"><p class=\"role\">" + escaped(f.role) + "</p><p class=\"setting\">" +
-           escaped(f.setting) + "</p>" + element("p", f.text) + "</div>\n";
+    out += "<div class=\"finding\"><p class=\"role\">" + escaped(f.role) +
+           "</p><p class=\"setting\">" + escaped(f.setting) + "</p>" + element("p", f.text) +
+           "</div>\n";
   }
   return out + "</div>\n";
 }
@@ -76,61 +84,74 @@ std::string answer(const Report& report) {
 
 std::string figure(const Chart& chart) {
   const std::string id = chart.file.substr(0, chart.file.find('.'));
-  std::string out = "<section class=\"figure\" aria-labelledby=\"" + id + "-name\"><h2 id=\"" + id + "-name\">" +
-                    escaped(chart.heading) + "</h2>\n";
+  std::string out = "<section class=\"figure\" aria-labelledby=\"" + id + "-name\"><h2 id=\"" + id +
+                    "-name\">" + escaped(chart.heading) + "</h2>\n";
   if (!chart.svg) return out + element("p", chart.caption) + "</section>\n";
   out += "<figure id=\"" + id + "\"><div class=\"live\"></div><div class=\"still\">\n" +
-         chart.svg->inline_text() + "</div><figcaption>" + escaped(chart.caption) + "</figcaption></figure>\n";
+         chart.svg->inline_text() + "</div><figcaption>" + escaped(chart.caption) +
+         "</figcaption></figure>\n";
   return out + "</section>\n";
 }
 
 std::string reproduce(const Source& source) {
-  std::string out = "<section aria-labelledby=\"again\"><h2 id=\"again\">How to reproduce this</h2>\n";
+  std::string out =
+      "<section aria-labelledby=\"again\"><h2 id=\"again\">How to reproduce this</h2>\n";
   if (!source.command.empty()) out += "<pre><code>" + escaped(source.command) + "</code></pre>\n";
-  out += "<p>The same flatline version, scenario and seed give the same rows, whatever the number of threads; the "
-         "digest tells.</p>\n<table class=\"plain\">\n";
+  out +=
+      "<p>The same flatline version, scenario and seed give the same rows, whatever the number of "
+      "threads; the "
+      "digest tells.</p>\n<table class=\"plain\">\n";
   for (const auto& [name, value] : source.facts) {
-    out += "<tr><th scope=\"row\">" + escaped(name) + "</th><td><code>" + escaped(value) + "</code></td></tr>\n";
+    out += "<tr><th scope=\"row\">" + escaped(name) + "</th><td><code>" + escaped(value) +
+           "</code></td></tr>\n";
   }
   out += "</table>\n";
   std::string sums;
   if (!source.scenario_sha256.empty()) sums += source.scenario_sha256 + "  scenario.json\n";
   if (!source.digest.empty()) sums += source.digest + "  cells.csv\n";
   if (!sums.empty()) {
-    out += "<p>Checksums of the files beside this one, as <code>sha256sum --check</code> reads them:</p>\n<pre><code>" +
-           escaped(sums) + "</code></pre>\n";
+    out +=
+        "<p>Checksums of the files beside this one, as <code>sha256sum --check</code> reads "
+        "them:</p>\n<pre><code>" +
+        escaped(sums) + "</code></pre>\n";
   }
-  out += "<details><summary>The scenario, as run</summary>\n<pre><code>" + escaped(source.scenario) +
-         "</code></pre></details>\n";
+  out += "<details><summary>The scenario, as run</summary>\n<pre><code>" +
+         escaped(source.scenario) + "</code></pre></details>\n";
   return out + "</section>\n";
 }
 
 std::string scripts(const Report& report, std::string_view script) {
   std::string out = "<script>" + std::string(page_script()) + "</script>\n";
   if (script.empty()) return out;
-  return out + "<script type=\"application/json\" id=\"data\">" + page_data(report) + "</script>\n<script>" +
-         std::string(script) + "</script>\n";
+  return out + "<script type=\"application/json\" id=\"data\">" + page_data(report) +
+         "</script>\n<script>" + std::string(script) + "</script>\n";
 }
 
 }  // namespace
 
 std::string page(const Report& report, std::string_view script) {
   const Source& source = report.source;
-  std::string out = head(report) + "<body>\n<main>\n<header><p class=\"kind\">flatline report</p>\n" +
+  std::string out = head(report) +
+                    "<body>\n<main>\n<header><p class=\"kind\">flatline report</p>\n" +
                     element("h1", source.name.empty() ? "Unnamed scenario" : source.name) +
                     short_facts(report) + "</header>\n";
   if (!source.complete) {
-    out += "<p class=\"warning\" role=\"note\">These results are incomplete: the run has not finished, and rows are "
-           "missing.</p>\n";
+    out +=
+        "<p class=\"warning\" role=\"note\">These results are incomplete: the run has not "
+        "finished, and rows are "
+        "missing.</p>\n";
   }
   out += question(source) + answer(report);
   for (const Chart& chart : report.charts) out += figure(chart);
-  out += "<section aria-labelledby=\"all\"><h2 id=\"all\">All rows</h2>\n" + page_table(report) + "</section>\n";
+  out += "<section aria-labelledby=\"all\"><h2 id=\"all\">All rows</h2>\n" + page_table(report) +
+         "</section>\n";
   out += reproduce(source);
   out += "<footer><p>";
-  out += script.empty() ? "This copy of flatline was built without the interactive charts; the drawings above are "
-                          "complete without them."
-                        : "Interactive charts by Apache ECharts; its licence and notice stand in this file.";
+  out += script.empty()
+             ? "This copy of flatline was built without the interactive charts; the drawings above "
+               "are "
+               "complete without them."
+             : "Interactive charts by Apache ECharts; its licence and notice stand in this file.";
   out += "</p></footer>\n</main>\n" + scripts(report, script) + "</body>\n</html>\n";
   return out;
 }

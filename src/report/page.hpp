@@ -26,7 +26,8 @@ struct Source {
   std::string scenario_sha256;
   std::string digest;
   bool complete = true;
-  std::vector<std::pair<std::string, std::string>> facts;  ///< Name and value, for "how to reproduce".
+  std::vector<std::pair<std::string, std::string>>
+      facts;             ///< Name and value, for "how to reproduce".
   std::string scenario;  ///< The JSON as it stands in the folder.
 };
 /// Fails if the scenario is not a JSON object.
@@ -51,7 +52,8 @@ std::string page_data(const Report& report);
 /// The rows as an HTML table, sorted as in cells.csv; says what it left out.
 std::string page_table(const Report& report);
 
-/// The page. `script` draws the interactive charts; if it is empty the page has the static ones alone and says so.
+/// The page. `script` draws the interactive charts; if it is empty the page has the static ones
+/// alone and says so.
 std::string page(const Report& report, std::string_view script);
 
 /// The page's style sheet, and the few lines of script that sort the table.

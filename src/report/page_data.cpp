@@ -34,8 +34,8 @@ constexpr DrawnMeasure kDrawn[] = {
 
 // Safe inside a script element: no "<" survives, nor anything but ASCII.
 std::string json_text(std::string_view text) {
-  const std::string json =
-      nlohmann::json(std::string(text)).dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
+  const std::string json = nlohmann::json(std::string(text))
+                               .dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
   std::string out;
   for (const char c : json) {
     if (c == '<') {
@@ -47,7 +47,9 @@ std::string json_text(std::string_view text) {
   return out;
 }
 
-std::string number(double value) { return std::isfinite(value) ? format_number(value, 6) : "null"; }
+std::string number(double value) {
+  return std::isfinite(value) ? format_number(value, 6) : "null";
+}
 
 template <typename Range, typename Write>
 std::string list(const Range& range, Write write) {
@@ -61,10 +63,13 @@ std::string list(const Range& range, Write write) {
   return out + "]";
 }
 
-std::string numbers(const std::vector<double>& values) { return list(values, number); }
+std::string numbers(const std::vector<double>& values) {
+  return list(values, number);
+}
 
 std::vector<double> capped(const std::vector<double>& values) {
-  return {values.begin(), values.begin() + std::min(std::ssize(values), static_cast<std::ptrdiff_t>(kMostBeats))};
+  return {values.begin(),
+          values.begin() + std::min(std::ssize(values), static_cast<std::ptrdiff_t>(kMostBeats))};
 }
 
 std::size_t index_in(const std::vector<std::string>& list_of_names, const std::string& name) {
@@ -96,12 +101,14 @@ std::vector<std::size_t> varying(const Rows& rows) {
 }
 
 // [label, state, setting, condition, [varying parameters], [mean, lo, hi of each measure]]
-std::string row_data(const Report& report, std::size_t index, const std::vector<std::size_t>& parameters) {
+std::string row_data(const Report& report, std::size_t index,
+                     const std::vector<std::size_t>& parameters) {
   const Rows& rows = report.rows;
   const Row& row = rows.rows[index];
   std::string out = "[" + std::to_string(index_in(rows.labels, row.label)) + "," +
                     std::to_string(index_in(rows.states, row.state)) + "," +
-                    json_text(full_setting_text(rows, row)) + "," + json_text(condition_text(rows, row)) + ",";
+                    json_text(full_setting_text(rows, row)) + "," +
+                    json_text(condition_text(rows, row)) + ",";
   out += list(parameters, [&](std::size_t i) -> std::string {
     if (row.parameters[i].empty()) return "null";
     const Result<double> value = parse_number(row.parameters[i]);
@@ -116,19 +123,23 @@ std::string row_data(const Report& report, std::size_t index, const std::vector<
 
 std::string spans(const std::vector<Span>& all) {
   return list(all, [](const Span& s) {
-    return "[" + number(s.from) + "," + number(s.to) + "," + json_text(s.what) + "," + json_text(s.label) + "]";
+    return "[" + number(s.from) + "," + number(s.to) + "," + json_text(s.what) + "," +
+           json_text(s.label) + "]";
   });
 }
 
 std::string timeline_data(const Timeline& t) {
-  return "{\"from\":" + number(t.window_from) + ",\"to\":" + number(t.window_to) + ",\"end\":" + number(t.end) +
-         ",\"labels\":" + list(t.labels, json_text) + ",\"lanes\":" +
+  return "{\"from\":" + number(t.window_from) + ",\"to\":" + number(t.window_to) +
+         ",\"end\":" + number(t.end) + ",\"labels\":" + list(t.labels, json_text) + ",\"lanes\":" +
          list(t.lanes,
               [](const Lane& lane) {
-                return "{\"monitored\":" + json_text(lane.monitored) + ",\"monitor\":" + json_text(lane.monitor) +
-                       ",\"sends\":" + numbers(capped(lane.sends)) + ",\"losses\":" +
-                       numbers(capped(lane.losses)) + ",\"arrivals\":" + numbers(capped(lane.arrivals)) +
-                       ",\"truth\":" + spans(lane.truth) + ",\"suspicions\":" + spans(lane.suspicions) + "}";
+                return "{\"monitored\":" + json_text(lane.monitored) +
+                       ",\"monitor\":" + json_text(lane.monitor) +
+                       ",\"sends\":" + numbers(capped(lane.sends)) +
+                       ",\"losses\":" + numbers(capped(lane.losses)) +
+                       ",\"arrivals\":" + numbers(capped(lane.arrivals)) +
+                       ",\"truth\":" + spans(lane.truth) +
+                       ",\"suspicions\":" + spans(lane.suspicions) + "}";
               }) +
          "}";
 }
@@ -154,20 +165,26 @@ std::string page_data(const Report& report) {
   const Rows& rows = report.rows;
   const std::vector<std::size_t> parameters = varying(rows);
   const std::vector<std::size_t> chosen = chosen_rows(report);
-  std::string out = "{\"total\":" + std::to_string(rows.rows.size()) + ",\"state\":" + json_text(report.state) +
-                    ",\"states\":" + list(rows.states, json_text) + ",\"labels\":" + list(rows.labels, json_text) +
-                    ",\"names\":" +
-                    list(rows.labels, [&](const std::string& label) { return json_text(series_name(rows, label)); });
+  std::string out = "{\"total\":" + std::to_string(rows.rows.size()) +
+                    ",\"state\":" + json_text(report.state) +
+                    ",\"states\":" + list(rows.states, json_text) +
+                    ",\"labels\":" + list(rows.labels, json_text) +
+                    ",\"names\":" + list(rows.labels, [&](const std::string& label) {
+                      return json_text(series_name(rows, label));
+                    });
   out += ",\"parameters\":" + list(parameters, [&](std::size_t i) {
            const Parameter& p = rows.parameters[i];
-           return "{\"name\":" + json_text(p.name) + ",\"column\":" + json_text(p.column) + ",\"label\":" +
-                  json_text(p.label) + ",\"time\":" + (p.is_time ? "true" : "false") + "}";
+           return "{\"name\":" + json_text(p.name) + ",\"column\":" + json_text(p.column) +
+                  ",\"label\":" + json_text(p.label) +
+                  ",\"time\":" + (p.is_time ? "true" : "false") + "}";
          });
   out += ",\"measures\":" + list(kDrawn, [](const DrawnMeasure& m) {
-           return "{\"key\":" + json_text(m.key) + ",\"name\":" + json_text(m.name) + ",\"unit\":" + json_text(m.unit) +
+           return "{\"key\":" + json_text(m.key) + ",\"name\":" + json_text(m.name) +
+                  ",\"unit\":" + json_text(m.unit) +
                   ",\"worse\":" + (m.more_is_worse ? "true" : "false") + "}";
          });
-  out += ",\"rows\":" + list(chosen, [&](std::size_t i) { return row_data(report, i, parameters); });
+  out +=
+      ",\"rows\":" + list(chosen, [&](std::size_t i) { return row_data(report, i, parameters); });
   out += ",\"curves\":" + curve_data(report);
   out += ",\"timeline\":" + timeline_data(report.timeline) + "}";
   return out;

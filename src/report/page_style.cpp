@@ -1,9 +1,10 @@
 #include "page.hpp"
 
 namespace flatline::report {
+namespace {
 
-std::string_view page_css() {
-  return R"(:root{color-scheme:light dark;--paper:#fff;--ink:#1c2733;--soft:#51606f;--rule:#dde3e9;--panel:#f5f7f9;
+constexpr std::string_view kCss =
+    R"(:root{color-scheme:light dark;--paper:#fff;--ink:#1c2733;--soft:#51606f;--rule:#dde3e9;--panel:#f5f7f9;
 --accent:#0b6bb8;--warn:#8a4b00;--warnpanel:#fff4e0}
 @media screen and (prefers-color-scheme:dark){:root{--paper:#12181f;--ink:#e6ebf0;--soft:#a5b2bf;--rule:#2b3540;
 --panel:#1a222b;--accent:#5db0f2;--warn:#ffc46b;--warnpanel:#33270f}}
@@ -72,10 +73,8 @@ footer{margin-top:56px;border-top:1px solid var(--rule);padding-top:12px;font-si
 #rows{white-space:normal;font-size:.6rem}#rows th,#rows td{padding:2px 4px}#rows thead th{position:static}
 details:not([open])>*:not(summary){display:none}}
 )";
-}
 
-std::string_view page_script() {
-  return R"((function(){
+constexpr std::string_view kScript = R"((function(){
 "use strict";
 var table=document.getElementById("rows");
 if(!table)return;
@@ -106,6 +105,14 @@ Array.prototype.forEach.call(table.tHead.rows[0].cells,function(th,column){
   button.addEventListener("click",function(){sort(th,column);});
 });
 })();)";
+
+}  // namespace
+
+std::string_view page_css() {
+  return kCss;
+}
+std::string_view page_script() {
+  return kScript;
 }
 
 }  // namespace flatline::report

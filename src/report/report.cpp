@@ -68,7 +68,9 @@ Result<Report> read_report(const std::string& folder) {
 
 }  // namespace
 
-bool has_interactive_charts() { return !bundle_script().empty(); }
+bool has_interactive_charts() {
+  return !bundle_script().empty();
+}
 
 Result<WrittenReport> write_report(const std::string& folder) {
   Result<Report> read = read_report(folder);

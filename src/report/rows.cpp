@@ -10,7 +10,8 @@ namespace flatline::report {
 namespace {
 
 constexpr std::array<std::string_view, 4> kLeading{{"cell", "kind", "label", "state"}};
-// Axes of the world that an operator sets. Every other one (loss, delay, faults, nodes) is a condition.
+// Axes of the world that an operator sets. Every other one (loss, delay, faults, nodes) is a
+// condition.
 constexpr std::array<std::string_view, 7> kKnobs{
     {"interval", "jitter", "phase", "bytes", "check_every", "dead_after", "watch"}};
 
@@ -69,7 +70,8 @@ Problems check_header(const std::vector<std::string>& columns) {
   Problems problems;
   for (std::size_t i = 0; i < kLeading.size(); ++i) {
     if (columns.size() <= i || columns[i] != kLeading[i]) {
-      problems.push_back(bad_cells(1, std::string(kLeading[i]), "the column is missing or misplaced",
+      problems.push_back(bad_cells(1, std::string(kLeading[i]),
+                                   "the column is missing or misplaced",
                                    "the columns cell,kind,label,state first"));
       return problems;
     }
@@ -140,8 +142,8 @@ Result<Row> read_row(const results::Table& table, std::size_t at, std::size_t fi
   if (cell != nullptr) {
     row.cell = *cell;
   } else {
-    problems.push_back(bad_cells(line, "cell", "\"" + results::cell_text(fields[0]) + "\" is not a cell",
-                                 "a whole number"));
+    problems.push_back(bad_cells(
+        line, "cell", "\"" + results::cell_text(fields[0]) + "\" is not a cell", "a whole number"));
   }
   row.kind = results::cell_text(fields[1]);
   row.label = results::cell_text(fields[2]);
@@ -204,15 +206,19 @@ std::string short_parameter_value(const Parameter& parameter, const std::string&
   if (!value) return text;
   if (parameter.is_time) return exact_time(value.value(), 4);
   // A whole number is a count: 12345 is not 1.235e+04.
-  return text.find_first_not_of("0123456789") == std::string::npos ? text : format_number(value.value(), 4);
+  return text.find_first_not_of("0123456789") == std::string::npos
+             ? text
+             : format_number(value.value(), 4);
 }
 
 std::string setting_text(const Rows& rows, const Row& row) {
-  return join_parameters(rows, row, short_parameter_value, [](const Parameter& p) { return p.varies; });
+  return join_parameters(rows, row, short_parameter_value,
+                         [](const Parameter& p) { return p.varies; });
 }
 
 std::string knob_text(const Rows& rows, const Row& row) {
-  return join_parameters(rows, row, short_parameter_value, [](const Parameter& p) { return p.varies && !p.is_condition; });
+  return join_parameters(rows, row, short_parameter_value,
+                         [](const Parameter& p) { return p.varies && !p.is_condition; });
 }
 
 std::string full_setting_text(const Rows& rows, const Row& row) {
@@ -220,7 +226,8 @@ std::string full_setting_text(const Rows& rows, const Row& row) {
 }
 
 std::string condition_text(const Rows& rows, const Row& row) {
-  return join_parameters(rows, row, short_parameter_value, [](const Parameter& p) { return p.varies && p.is_condition; });
+  return join_parameters(rows, row, short_parameter_value,
+                         [](const Parameter& p) { return p.varies && p.is_condition; });
 }
 
 }  // namespace flatline::report

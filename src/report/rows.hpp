@@ -69,11 +69,11 @@ inline constexpr std::array<std::string_view, 23> kMeasureColumns{{
 
 /// A column between `state` and the first measure.
 struct Parameter {
-  std::string column;   ///< As in the file: "3x.timeout_s".
-  std::string label;    ///< Detector that has it; empty for an axis of the world.
-  std::string name;     ///< Without label and unit: "timeout".
-  bool is_time = false; ///< In seconds.
-  bool varies = false;  ///< More than one value among the rows that have it.
+  std::string column;         ///< As in the file: "3x.timeout_s".
+  std::string label;          ///< Detector that has it; empty for an axis of the world.
+  std::string name;           ///< Without label and unit: "timeout".
+  bool is_time = false;       ///< In seconds.
+  bool varies = false;        ///< More than one value among the rows that have it.
   bool is_condition = false;  ///< An axis of the world that nobody sets: loss, delay, faults.
 };
 
@@ -99,9 +99,9 @@ struct Rows {
   std::vector<std::string> states;  ///< In order of appearance.
 };
 
-/// Reads the table of cells.csv. Unknown columns after the first measure are ignored. Fails on a missing
-/// leading column (cell, kind, label, state, detection_time_mean_s), a row of wrong length, a cell number or
-/// measure that is not a number.
+/// Reads the table of cells.csv. Unknown columns after the first measure are ignored. Fails on a
+/// missing leading column (cell, kind, label, state, detection_time_mean_s), a row of wrong length,
+/// a cell number or measure that is not a number.
 Result<Rows> read_rows(const results::Table& table);
 
 /// "3 s" for a time, the text itself otherwise.
@@ -110,8 +110,8 @@ std::string parameter_value(const Parameter& parameter, const std::string& text)
 /// The same with at most four digits: a logarithmic sweep makes values such as 1.037209482 s.
 std::string short_parameter_value(const Parameter& parameter, const std::string& text);
 
-/// What sets this row apart from the others: "interval 1 s, timeout 3 s". Only parameters that vary, with four digits;
-/// may be empty.
+/// What sets this row apart from the others: "interval 1 s, timeout 3 s". Only parameters that
+/// vary, with four digits; may be empty.
 std::string setting_text(const Rows& rows, const Row& row);
 
 /// As setting_text, without the conditions of the world (see condition_text).
@@ -120,8 +120,8 @@ std::string knob_text(const Rows& rows, const Row& row);
 /// Every parameter of the row, with all digits.
 std::string full_setting_text(const Rows& rows, const Row& row);
 
-/// The row's values of those conditions that vary: "loss 0.01"; empty if none does. Settings compare
-/// fairly only under the same condition.
+/// The row's values of those conditions that vary: "loss 0.01"; empty if none does. Settings
+/// compare fairly only under the same condition.
 std::string condition_text(const Rows& rows, const Row& row);
 
 }  // namespace flatline::report

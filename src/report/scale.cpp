@@ -9,7 +9,8 @@
 namespace flatline::report {
 namespace {
 
-// A step of 1, 2 or 5 times a power of ten, as mantissa and exponent: multiples stay exact in decimal.
+// A step of 1, 2 or 5 times a power of ten, as mantissa and exponent: multiples stay exact in
+// decimal.
 struct Step {
   int mantissa;
   int exponent;
@@ -94,8 +95,8 @@ Scale::Scale(bool logarithmic, double lo, double hi, double from, double to)
 
 double Scale::at(double value) const {
   const double inside = std::clamp(value, lo_, hi_);
-  const double share = logarithmic_ ? std::log(inside / lo_) / std::log(hi_ / lo_)
-                                    : (inside - lo_) / (hi_ - lo_);
+  const double share =
+      logarithmic_ ? std::log(inside / lo_) / std::log(hi_ / lo_) : (inside - lo_) / (hi_ - lo_);
   return from_ + share * (to_ - from_);
 }
 

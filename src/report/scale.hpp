@@ -21,9 +21,9 @@ std::string tick_label(double value, TickText text);
 /// REQUIRES: lo < hi, target >= 1.
 std::vector<double> linear_ticks(double lo, double hi, int target);
 
-/// Ticks of a logarithmic axis inside [lo, hi]: each decade (or every nth of many), with 2 and 5 where there is
-/// room, unlabelled ones between; below one decade the round values of a linear axis.
-/// REQUIRES: 0 < lo < hi.
+/// Ticks of a logarithmic axis inside [lo, hi]: each decade (or every nth of many), with 2 and 5
+/// where there is room, unlabelled ones between; below one decade the round values of a linear
+/// axis. REQUIRES: 0 < lo < hi.
 std::vector<Tick> log_ticks(double lo, double hi, TickText text);
 
 /// Maps [lo, hi] to pixels [from, to].

@@ -48,7 +48,8 @@ Result<Source> read_source(const results::Manifest& manifest, const std::string&
                {"Engine", manifest.engine},
                {"Rows", std::to_string(manifest.rows)},
                {"Digest of the rows", manifest.digest},
-               {"Compiler", manifest.compiler + (manifest.build_type.empty() ? "" : ", " + manifest.build_type)}};
+               {"Compiler", manifest.compiler +
+                                (manifest.build_type.empty() ? "" : ", " + manifest.build_type)}};
   return out;
 }
 

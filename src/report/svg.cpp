@@ -19,7 +19,9 @@ std::string attribute(std::string_view name, std::string_view value) {
   return " " + std::string(name) + "=\"" + std::string(value) + "\"";
 }
 
-std::string series_class(int series) { return "s" + std::to_string(series % kSeriesCount); }
+std::string series_class(int series) {
+  return "s" + std::to_string(series % kSeriesCount);
+}
 
 std::string path_of(const std::vector<Pixel>& points, Pixel at) {
   std::string d;
@@ -32,16 +34,34 @@ std::string path_of(const std::vector<Pixel>& points, Pixel at) {
 // One shape per series, so that colour is never the only difference.
 const std::vector<Pixel>& shape_of(int series) {
   static const std::vector<std::vector<Pixel>> shapes{
-      {},                                                                    // circle
-      {{-4, -4}, {4, -4}, {4, 4}, {-4, 4}},                                  // square
-      {{0, -5.5}, {5.5, 0}, {0, 5.5}, {-5.5, 0}},                            // diamond
-      {{0, -5}, {5, 4}, {-5, 4}},                                            // triangle
-      {{-5, -4}, {5, -4}, {0, 5}},                                           // triangle, point down
-      {{-2, -5}, {2, -5}, {2, -2}, {5, -2}, {5, 2}, {2, 2}, {2, 5}, {-2, 5}, {-2, 2}, {-5, 2},
-       {-5, -2}, {-2, -2}},                                                  // plus
-      {{-5, -2.5}, {0, -5.5}, {5, -2.5}, {5, 2.5}, {0, 5.5}, {-5, 2.5}},     // hexagon
-      {{0, -6}, {1.6, -1.9}, {5.7, -1.9}, {2.4, 0.8}, {3.5, 4.9}, {0, 2.5}, {-3.5, 4.9}, {-2.4, 0.8},
-       {-5.7, -1.9}, {-1.6, -1.9}}};                                         // star
+      {},                                          // circle
+      {{-4, -4}, {4, -4}, {4, 4}, {-4, 4}},        // square
+      {{0, -5.5}, {5.5, 0}, {0, 5.5}, {-5.5, 0}},  // diamond
+      {{0, -5}, {5, 4}, {-5, 4}},                  // triangle
+      {{-5, -4}, {5, -4}, {0, 5}},                 // triangle, point down
+      {{-2, -5},
+       {2, -5},
+       {2, -2},
+       {5, -2},
+       {5, 2},
+       {2, 2},
+       {2, 5},
+       {-2, 5},
+       {-2, 2},
+       {-5, 2},
+       {-5, -2},
+       {-2, -2}},                                                         // plus
+      {{-5, -2.5}, {0, -5.5}, {5, -2.5}, {5, 2.5}, {0, 5.5}, {-5, 2.5}},  // hexagon
+      {{0, -6},
+       {1.6, -1.9},
+       {5.7, -1.9},
+       {2.4, 0.8},
+       {3.5, 4.9},
+       {0, 2.5},
+       {-3.5, 4.9},
+       {-2.4, 0.8},
+       {-5.7, -1.9},
+       {-1.6, -1.9}}};  // star
   return shapes[static_cast<std::size_t>(series % kSeriesCount)];
 }
 
@@ -52,11 +72,21 @@ std::string escaped(std::string_view text) {
   out.reserve(text.size());
   for (const char c : text) {
     switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      case '\'': out += "&#39;"; break;
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      case '\'':
+        out += "&#39;";
+        break;
       default:
         out += static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t' ? ' ' : c;
     }
@@ -65,7 +95,10 @@ std::string escaped(std::string_view text) {
 }
 
 Svg::Svg(double width, double height, std::string title, std::string description)
-    : width_(width), height_(height), title_(std::move(title)), description_(std::move(description)) {}
+    : width_(width),
+      height_(height),
+      title_(std::move(title)),
+      description_(std::move(description)) {}
 
 void Svg::close_shape(std::string_view name, std::string_view tip) {
   if (tip.empty()) {
@@ -86,8 +119,8 @@ void Svg::polyline(const std::vector<Pixel>& points, std::string_view css) {
   body_ += "<polyline" + attribute("class", css) + attribute("points", list) + "/>\n";
 }
 
-void Svg::rect(Pixel corner, double width, double height, std::string_view css, std::string_view fill,
-               std::string_view tip) {
+void Svg::rect(Pixel corner, double width, double height, std::string_view css,
+               std::string_view fill, std::string_view tip) {
   body_ += "<rect" + attribute("class", css) + attribute("x", px(corner.x)) +
            attribute("y", px(corner.y)) + attribute("width", px(width)) +
            attribute("height", px(height));
@@ -95,14 +128,16 @@ void Svg::rect(Pixel corner, double width, double height, std::string_view css, 
   close_shape("rect", tip);
 }
 
-void Svg::text(Pixel at, std::string_view text, std::string_view css, Anchor anchor, double degrees) {
+void Svg::text(Pixel at, std::string_view text, std::string_view css, Anchor anchor,
+               double degrees) {
   static constexpr std::string_view kAnchors[] = {"start", "middle", "end"};
   body_ += "<text" + attribute("class", css) + attribute("x", px(at.x)) + attribute("y", px(at.y));
   if (anchor != Anchor::start) {
     body_ += attribute("text-anchor", kAnchors[static_cast<std::size_t>(anchor)]);
   }
   if (degrees != 0) {
-    body_ += attribute("transform", "rotate(" + px(degrees) + " " + px(at.x) + " " + px(at.y) + ")");
+    body_ +=
+        attribute("transform", "rotate(" + px(degrees) + " " + px(at.x) + " " + px(at.y) + ")");
   }
   body_ += ">" + escaped(text) + "</text>\n";
 }
@@ -121,7 +156,7 @@ void Svg::marker(Pixel at, int series, std::string_view css, std::string_view ti
 }
 
 void Svg::bound_marker(Pixel at, int series, std::string_view css, std::string_view tip) {
-  static const std::vector<Pixel> kArrow{{-2.2, 0}, {2.2, 0}, {2.2, 7}, {5.5, 7},
+  static const std::vector<Pixel> kArrow{{-2.2, 0}, {2.2, 0},  {2.2, 7}, {5.5, 7},
                                          {0, 14},   {-5.5, 7}, {-2.2, 7}};
   body_ += "<path" + attribute("class", series_class(series) + " hollow " + std::string(css)) +
            attribute("d", path_of(kArrow, at));
@@ -129,12 +164,14 @@ void Svg::bound_marker(Pixel at, int series, std::string_view css, std::string_v
 }
 
 std::string Svg::opening(double top, std::string_view attributes) const {
-  return "<svg" + std::string(attributes) + " class=\"chart\" viewBox=\"0 " + px(-top) + " " + px(width_) +
-         " " + px(height_ + top) + "\" role=\"img\" aria-label=\"" +
+  return "<svg" + std::string(attributes) + " class=\"chart\" viewBox=\"0 " + px(-top) + " " +
+         px(width_) + " " + px(height_ + top) + "\" role=\"img\" aria-label=\"" +
          escaped(title_ + ". " + description_) + "\">\n";
 }
 
-std::string Svg::inline_text() const { return opening(0, "") + body_ + "</svg>\n"; }
+std::string Svg::inline_text() const {
+  return opening(0, "") + body_ + "</svg>\n";
+}
 
 std::string Svg::file_text() const {
   constexpr double kTop = 40;
@@ -204,69 +241,6 @@ double draw_legend(Svg& svg, Pixel at, double width, const std::vector<std::stri
     x += needed;
   }
   return y - at.y + kLine;
-}
-
-std::string_view chart_css() {
-  return R"(.chart{font:13px system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif}
-.chart text{fill:#1c2733}
-.chart .title{font-size:17px;font-weight:600}
-.chart .tick{fill:#51606f;font-size:12px;font-variant-numeric:tabular-nums}
-.chart .name,.chart .label{fill:#2b3947}
-.chart .note{fill:#51606f;font-size:12px}
-.chart .paper{fill:#fff}
-.chart .grid{stroke:#dde3e9;stroke-width:1}
-.chart .minor{stroke:#eff2f5}
-.chart .axis{stroke:#7d8a97;stroke-width:1}
-.chart polyline[class]{fill:none}
-.chart .front{stroke:#1c2733;stroke-width:1.6;stroke-opacity:.75}
-.chart .bound{stroke-dasharray:4 4}
-.chart .curve{stroke-width:2}
-.chart .whisker{stroke-width:1.2;stroke-opacity:.5}
-.chart .dot{stroke:#fff;stroke-width:.8}
-.chart .faint{fill-opacity:.4;stroke-opacity:.4}
-.chart .cell{stroke:#fff;stroke-width:1}
-.chart .none{fill:#e9edf1}
-.chart text.onDark{fill:#fff;font-size:12px}
-.chart text.onLight{fill:#1c2733;font-size:12px}
-.chart .beat{stroke:#8493a1;stroke-width:1.2}
-.chart .flight{stroke:#8493a1;stroke-width:1;stroke-opacity:.6}
-.chart .lost{stroke:#b3261e;stroke-width:2}
-.chart .crash{fill:#b3261e;fill-opacity:.2}
-.chart .stall{fill:#c28a00;fill-opacity:.24}
-.chart .partition{fill:#5b4bc4;fill-opacity:.18}
-.chart .dead{fill-opacity:1}
-.chart .suspected{fill-opacity:.55}
-.chart .s0{fill:#0b6bb8;stroke:#0b6bb8}.chart .s1{fill:#c8500a;stroke:#c8500a}
-.chart .s2{fill:#0a7f5a;stroke:#0a7f5a}.chart .s3{fill:#a2398f;stroke:#a2398f}
-.chart .s4{fill:#8a6d00;stroke:#8a6d00}.chart .s5{fill:#5b4bc4;stroke:#5b4bc4}
-.chart .s6{fill:#b0243a;stroke:#b0243a}.chart .s7{fill:#4d5b66;stroke:#4d5b66}
-.chart .dot{stroke:#fff}
-.chart .hollow{fill:#fff;stroke-width:1.5}
-@media screen and (prefers-color-scheme:dark){
-.chart text{fill:#e6ebf0}
-.chart .tick,.chart .note{fill:#a5b2bf}
-.chart .name,.chart .label{fill:#d3dbe3}
-.chart .paper{fill:#12181f}
-.chart .grid{stroke:#2b3540}
-.chart .minor{stroke:#1f2730}
-.chart .axis{stroke:#7d8a97}
-.chart .front{stroke:#e6ebf0}
-.chart .cell{stroke:#12181f}
-.chart .none{fill:#29323c}
-.chart text.onLight{fill:#1c2733}
-.chart .beat,.chart .flight{stroke:#8d9cab}
-.chart .lost{stroke:#ff8a80}
-.chart .crash{fill:#ff8a80;fill-opacity:.25}
-.chart .stall{fill:#e0b040;fill-opacity:.25}
-.chart .partition{fill:#a99cff;fill-opacity:.25}
-.chart .s0{fill:#5db0f2;stroke:#5db0f2}.chart .s1{fill:#ff9a5c;stroke:#ff9a5c}
-.chart .s2{fill:#3fcf9e;stroke:#3fcf9e}.chart .s3{fill:#e58ad6;stroke:#e58ad6}
-.chart .s4{fill:#e0c04a;stroke:#e0c04a}.chart .s5{fill:#a99cff;stroke:#a99cff}
-.chart .s6{fill:#ff7b8a;stroke:#ff7b8a}.chart .s7{fill:#b3c0cc;stroke:#b3c0cc}
-.chart .dot{stroke:#12181f}
-.chart .hollow{fill:#12181f}
-}
-)";
 }
 
 }  // namespace flatline::report

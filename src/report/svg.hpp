@@ -10,7 +10,8 @@
 
 namespace flatline::report {
 
-/// `text` with & < > " ' as entities and characters that XML forbids replaced: safe in text and in quotes.
+/// `text` with & < > " ' as entities and characters that XML forbids replaced: safe in text and in
+/// quotes.
 std::string escaped(std::string_view text);
 
 /// Number of colours and marker shapes; series k wears class "s<k % kSeriesCount>".
@@ -23,7 +24,8 @@ struct Pixel {
   double y;
 };
 
-/// Builds one chart. Colours come from classes (see chart_css), so a chart follows the light or dark scheme.
+/// Builds one chart. Colours come from classes (see chart_css), so a chart follows the light or
+/// dark scheme.
 class Svg {
  public:
   /// `title` names the chart; `description` tells what it shows to who cannot see it.
@@ -66,10 +68,11 @@ struct Frame {
 };
 
 /// Draws the grid, both axes with their ticks, and their names.
-void draw_axes(Svg& svg, const Frame& frame, const Scale& x, TickText x_text, std::string_view x_name,
-               const Scale& y, TickText y_text, std::string_view y_name);
+void draw_axes(Svg& svg, const Frame& frame, const Scale& x, TickText x_text,
+               std::string_view x_name, const Scale& y, TickText y_text, std::string_view y_name);
 
-/// Draws a row of series names above the frame, in several lines if need be; returns the height used.
+/// Draws a row of series names above the frame, in several lines if need be; returns the height
+/// used.
 double draw_legend(Svg& svg, Pixel at, double width, const std::vector<std::string>& names);
 
 /// About how wide `text` is in a chart's ordinary letters, in pixels.

@@ -16,8 +16,9 @@ struct Column {
 
 // Characters, not bytes: labels may be UTF-8.
 std::size_t width_of(const std::string& text) {
-  return static_cast<std::size_t>(std::count_if(
-      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xc0) != 0x80;
+  }));
 }
 
 // A label with a line break or an escape sequence must not break the table or the terminal.
@@ -46,16 +47,17 @@ std::vector<Column> columns_of(const Rows& rows) {
                               {"P_A", true, {}},
                               {"messages/s", true, {}}};
   for (const Row& row : rows.rows) {
-    const std::vector<std::string> values{printable(row.label),
-                                          printable(setting_text(rows, row)),
-                                          printable(row.state),
-                                          readable_time(row.of(Measure::detection_mean)),
-                                          readable_time(row.of(Measure::detection_p99).mean),
-                                          readable_count(row.mistakes()),
-                                          readable_rate(row.of(Measure::mistake_rate), row.mistakes()),
-                                          readable_time(row.of(Measure::mistake_duration).mean),
-                                          readable_share(row.of(Measure::query_accuracy).mean),
-                                          plain_number(row.of(Measure::messages).mean)};
+    const std::vector<std::string> values{
+        printable(row.label),
+        printable(setting_text(rows, row)),
+        printable(row.state),
+        readable_time(row.of(Measure::detection_mean)),
+        readable_time(row.of(Measure::detection_p99).mean),
+        readable_count(row.mistakes()),
+        readable_rate(row.of(Measure::mistake_rate), row.mistakes()),
+        readable_time(row.of(Measure::mistake_duration).mean),
+        readable_share(row.of(Measure::query_accuracy).mean),
+        plain_number(row.of(Measure::messages).mean)};
     for (std::size_t i = 0; i < columns.size(); ++i) columns[i].values.push_back(values[i]);
   }
   const auto& settings = columns[1].values;

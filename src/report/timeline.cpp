@@ -36,17 +36,20 @@ struct BandKind {
   std::string_view begins;
   std::string_view ends;
 };
-constexpr std::array<BandKind, 3> kBands{{{"crash", "recover"}, {"stall", "wake"}, {"partition", "heal"}}};
+constexpr std::array<BandKind, 3> kBands{
+    {{"crash", "recover"}, {"stall", "wake"}, {"partition", "heal"}}};
 
 bool is_known(const std::string& what) {
-  static constexpr std::array<std::string_view, 5> kPlain{{"send", "lost", "arrive", "suspect", "trust"}};
+  static constexpr std::array<std::string_view, 5> kPlain{
+      {"send", "lost", "arrive", "suspect", "trust"}};
   return std::find(kPlain.begin(), kPlain.end(), what) != kPlain.end() ||
          std::any_of(kBands.begin(), kBands.end(),
                      [&](const BandKind& b) { return what == b.begins || what == b.ends; });
 }
 
 Result<std::vector<Event>> read_events(const results::Table& table) {
-  const std::vector<std::string> wanted{"time_s", "monitored", "monitor", "label", "state", "event"};
+  const std::vector<std::string> wanted{"time_s", "monitored", "monitor",
+                                        "label",  "state",     "event"};
   if (table.columns != wanted) {
     return bad_timeline(1, "", "the columns are not those of a timeline",
                         "time_s,monitored,monitor,label,state,event");
@@ -55,16 +58,19 @@ Result<std::vector<Event>> read_events(const results::Table& table) {
   for (std::size_t i = 0; i < table.rows.size(); ++i) {
     const std::vector<results::Cell>& row = table.rows[i];
     const int line = static_cast<int>(i) + 2;
-    if (row.size() != wanted.size()) return bad_timeline(line, "", "the row has a wrong number of fields", "6");
+    if (row.size() != wanted.size())
+      return bad_timeline(line, "", "the row has a wrong number of fields", "6");
     const std::optional<double> time = results::cell_number(row[0]);
     if (!time) return bad_timeline(line, "time_s", "the time is not a number", "seconds");
     const auto word = [&](std::size_t k) { return results::cell_text(row[k]); };
     if (!is_known(word(5))) {
-      return bad_timeline(line, "event", "unknown event \"" + word(5) + "\"", "send, lost, arrive, suspect, ...");
+      return bad_timeline(line, "event", "unknown event \"" + word(5) + "\"",
+                          "send, lost, arrive, suspect, ...");
     }
     out.push_back({*time, word(1), word(2), word(3), word(4), word(5)});
   }
-  std::stable_sort(out.begin(), out.end(), [](const Event& a, const Event& b) { return a.time < b.time; });
+  std::stable_sort(out.begin(), out.end(),
+                   [](const Event& a, const Event& b) { return a.time < b.time; });
   return out;
 }
 
@@ -81,8 +87,8 @@ bool concerns(const Event& e, const Lane& lane) {
 // Open spans of one lane, by what they are.
 using Open = std::map<std::tuple<std::string, std::string>, double>;
 
-void close_span(std::vector<Span>& spans, Open& open, const std::tuple<std::string, std::string>& key,
-                double to) {
+void close_span(std::vector<Span>& spans, Open& open,
+                const std::tuple<std::string, std::string>& key, double to) {
   const auto at = open.find(key);
   if (at == open.end()) return;
   spans.push_back({at->second, to, std::get<0>(key), std::get<1>(key)});
@@ -112,7 +118,8 @@ void fill_lane(Lane& lane, const std::vector<Event>& events, double end) {
     }
   }
   while (!truth.empty()) close_span(lane.truth, truth, std::tuple(truth.begin()->first), end);
-  while (!suspicion.empty()) close_span(lane.suspicions, suspicion, std::tuple(suspicion.begin()->first), end);
+  while (!suspicion.empty())
+    close_span(lane.suspicions, suspicion, std::tuple(suspicion.begin()->first), end);
 }
 
 void choose_window(Timeline& timeline) {
@@ -120,7 +127,8 @@ void choose_window(Timeline& timeline) {
   double first = -1;
   for (const Lane& lane : timeline.lanes) {
     if (lane.sends.size() > 1) {
-      const double mean = (lane.sends.back() - lane.sends.front()) / static_cast<double>(lane.sends.size() - 1);
+      const double mean =
+          (lane.sends.back() - lane.sends.front()) / static_cast<double>(lane.sends.size() - 1);
       gap = std::max(gap, mean);
     }
     for (const Span& s : lane.suspicions) first = first < 0 ? s.from : std::min(first, s.from);
@@ -143,7 +151,8 @@ Result<Timeline> read_timeline(const results::Table& table, std::size_t most_lan
   std::vector<std::pair<std::string, std::string>> pairs;
   for (const Event& e : events) {
     out.end = std::max(out.end, e.time);
-    if (!e.label.empty() && std::find(out.labels.begin(), out.labels.end(), e.label) == out.labels.end()) {
+    if (!e.label.empty() &&
+        std::find(out.labels.begin(), out.labels.end(), e.label) == out.labels.end()) {
       out.labels.push_back(e.label);
     }
     if (e.what != "send") continue;

@@ -8,7 +8,8 @@
 namespace flatline::report {
 namespace {
 
-// A row without a positive latency, or with neither rate nor bound, cannot be placed on logarithmic axes.
+// A row without a positive latency, or with neither rate nor bound, cannot be placed on logarithmic
+// axes.
 bool point_of(const Row& row, std::size_t index, Measure latency, TradePoint& point) {
   point.row = index;
   point.latency = row.of(latency);
@@ -29,9 +30,8 @@ void find_front(TradeGroup& group) {
     group.points[i].best = best[i];
     if (best[i]) group.front.push_back(i);
   }
-  std::stable_sort(group.front.begin(), group.front.end(), [&](std::size_t a, std::size_t b) {
-    return costs[a].first < costs[b].first;
-  });
+  std::stable_sort(group.front.begin(), group.front.end(),
+                   [&](std::size_t a, std::size_t b) { return costs[a].first < costs[b].first; });
 }
 
 }  // namespace

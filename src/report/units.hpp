@@ -26,7 +26,8 @@ struct TimeUnit {
   double seconds;
 };
 
-/// The unit in which `seconds` reads best: the largest that leaves at least 1 (at least 2 from minutes up).
+/// The unit in which `seconds` reads best: the largest that leaves at least 1 (at least 2 from
+/// minutes up).
 TimeUnit time_unit(double seconds);
 
 /// `value` with `decimals` digits after the point.
@@ -42,17 +43,20 @@ std::string short_number(double value);
 /// "1.23 s", "250 ms", "2.5 min"; "-" for NaN.
 std::string readable_time(double seconds);
 
-/// A value that was set, not measured, in the best unit: "3 s", "1.25 s", "100 ms". Ten digits, or as many as asked.
+/// A value that was set, not measured, in the best unit: "3 s", "1.25 s", "100 ms". Ten digits, or
+/// as many as asked.
 std::string exact_time(double seconds, int digits = 10);
 
-/// "1.23 s [1.20, 1.26]": one unit and as many digits as the interval supports. Without a mean: "> 3 s",
+/// "1.23 s [1.20, 1.26]": one unit and as many digits as the interval supports. Without a mean: ">
+/// 3 s",
 /// "< 3 s", or "-".
 std::string readable_time(const Estimate& estimate);
 
 /// "0.012 [0.0094, 0.016]"; without a mean "< 0.12", "> 3" or "-".
 std::string readable_number(const Estimate& estimate);
 
-/// A rate of events of which `count` were seen: as readable_number, but "none seen, < 0.12" for none.
+/// A rate of events of which `count` were seen: as readable_number, but "none seen, < 0.12" for
+/// none.
 std::string readable_rate(const Estimate& rate, double count);
 
 /// A share of time near 1, with as many nines as it has: "0.999923".

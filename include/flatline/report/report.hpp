@@ -15,11 +15,12 @@ struct WrittenReport {
   bool interactive = false;         ///< Whether the page carries the interactive charts.
 };
 
-/// Reads manifest.json, cells.csv, detection.csv, timeline.csv and scenario.json in `folder` and writes report.html
-/// and one .svg per chart beside them; each file appears whole or not at all. The page is self-contained: it loads
-/// nothing, forbids network access by its content security policy, and is readable without JavaScript. Equal results
-/// give equal bytes. A chart that the results do not allow is left out, and the page says why.
-/// Fails on: a file that is missing or cannot be read or written, or does not have the columns of its kind.
+/// Reads manifest.json, cells.csv, detection.csv, timeline.csv and scenario.json in `folder` and
+/// writes report.html and one .svg per chart beside them; each file appears whole or not at all.
+/// The page is self-contained: it loads nothing, forbids network access by its content security
+/// policy, and is readable without JavaScript. Equal results give equal bytes. A chart that the
+/// results do not allow is left out, and the page says why. Fails on: a file that is missing or
+/// cannot be read or written, or does not have the columns of its kind.
 Result<WrittenReport> write_report(const std::string& folder);
 
 /// Whether this build carries the script of the interactive charts.

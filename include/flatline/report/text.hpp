@@ -8,11 +8,12 @@
 
 namespace flatline::report {
 
-/// The rows of cells.csv as an aligned table with a heading, one row a line: detector label, the setting (only
-/// what varies; the column is left out if nothing does), state, detection time (mean with its 95 % interval, and
-/// p99), mistakes, their rate per hour (with its interval, or "none seen, < bound"), how long a mistake lasts,
-/// query accuracy P_A and messages per second. Times carry their unit. Plain text without colour; every line
-/// ends in '\n'. Fails if `table` is not one of cells.csv.
+/// The rows of cells.csv as an aligned table with a heading, one row a line: detector label, the
+/// setting (only what varies; the column is left out if nothing does), state, detection time (mean
+/// with its 95 % interval, and p99), mistakes, their rate per hour (with its interval, or "none
+/// seen, < bound"), how long a mistake lasts, query accuracy P_A and messages per second. Times
+/// carry their unit. Plain text without colour; every line ends in '\n'. Fails if `table` is not
+/// one of cells.csv.
 Result<std::string> text_table(const results::Table& table);
 
 }  // namespace flatline::report

@@ -55,10 +55,11 @@ std::size_t count(const std::string& text, const std::string& what) {
 TEST_CASE("the page has its parts in order") {
   const std::string html = page(sample::report(), "");
   std::size_t last = 0;
-  for (const std::string part : {"<h1>sample</h1>", "What was asked", "to see", "a page", "In short", "Fastest",
-                                 "id=\"latency_mistakes\"", "id=\"heat_map\"", "id=\"detection_time\"",
-                                 "id=\"timeline\"", "<table id=\"rows\">", "How to reproduce this",
-                                 "flatline sweep sample.json --seed 7", "  scenario.json", "The scenario, as run"}) {
+  for (const std::string part :
+       {"<h1>sample</h1>", "What was asked", "to see", "a page", "In short", "Fastest",
+        "id=\"latency_mistakes\"", "id=\"heat_map\"", "id=\"detection_time\"", "id=\"timeline\"",
+        "<table id=\"rows\">", "How to reproduce this", "flatline sweep sample.json --seed 7",
+        "  scenario.json", "The scenario, as run"}) {
     INFO(part);
     const std::size_t at = html.find(part);
     REQUIRE(at != std::string::npos);
@@ -69,8 +70,8 @@ TEST_CASE("the page has its parts in order") {
 
 TEST_CASE("the page forbids every load and makes none") {
   const std::string html = page(sample::report(), "draw()");
-  CHECK(html.find("default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:") !=
-        std::string::npos);
+  CHECK(html.find("default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; "
+                  "img-src data: blob:") != std::string::npos);
   for (const std::string load : {"http:", "https:", "src=", "href=", "@import", "url("}) {
     INFO(load);
     CHECK(html.find(load) == std::string::npos);
@@ -121,7 +122,8 @@ TEST_CASE("a long table is cut, keeps the best rows and says so") {
   const std::string rows = csv.substr(first);
   std::string many = csv.substr(0, first);
   // 13,000 rows that lose to the last ones.
-  for (int i = 0; i < 13000; ++i) many += "9,fixed_timeout,3x,suspected,0.5,7,any,,8,7,9,9,700,7,6,8,0.9,0,2\n";
+  for (int i = 0; i < 13000; ++i)
+    many += "9,fixed_timeout,3x,suspected,0.5,7,any,,8,7,9,9,700,7,6,8,0.9,0,2\n";
   Report report = sample::report(many + rows);
   const std::string table = page_table(report);
   CHECK(count(table, "</tr>") == 1001);

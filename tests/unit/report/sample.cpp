@@ -5,33 +5,39 @@
 namespace flatline::report::sample {
 namespace {
 
-std::string row(int cell, const std::string& kind, const std::string& label, const std::string& state,
-                const std::string& parameters, double detection, int mistakes) {
+std::string row(int cell, const std::string& kind, const std::string& label,
+                const std::string& state, const std::string& parameters, double detection,
+                int mistakes) {
   const auto number = [](double v) { return fixed(v, 6); };
-  std::string out = std::to_string(cell) + "," + kind + "," + label + "," + state + "," + parameters + "," +
-                    number(detection) + "," + number(detection * 0.98) + "," + number(detection * 1.02) + "," +
-                    number(detection * 1.5) + "," + std::to_string(mistakes) + ",";
+  std::string out = std::to_string(cell) + "," + kind + "," + label + "," + state + "," +
+                    parameters + "," + number(detection) + "," + number(detection * 0.98) + "," +
+                    number(detection * 1.02) + "," + number(detection * 1.5) + "," +
+                    std::to_string(mistakes) + ",";
   // 100 hours: no mistake bounds the rate by 0.0369 an hour (Garwood, two-sided 95 %).
   if (mistakes == 0) return out + ",,0.0369,1,0,2\n";
-  return out + number(mistakes / 100.0) + "," + number(mistakes / 200.0) + "," + number(mistakes / 50.0) +
-         ",0.9999,0,2\n";
+  return out + number(mistakes / 100.0) + "," + number(mistakes / 200.0) + "," +
+         number(mistakes / 50.0) + ",0.9999,0,2\n";
 }
 
 }  // namespace
 
 std::string cells_csv(bool both_states) {
   std::string out =
-      "cell,kind,label,state,interval_s,3x.timeout_s,3x.restart_on,phi_normal.threshold,detection_time_mean_s,"
-      "detection_time_mean_s_lo,detection_time_mean_s_hi,detection_time_p99_s,mistakes,mistake_rate_per_hour,"
+      "cell,kind,label,state,interval_s,3x.timeout_s,3x.restart_on,phi_normal.threshold,detection_"
+      "time_mean_s,"
+      "detection_time_mean_s_lo,detection_time_mean_s_hi,detection_time_p99_s,mistakes,mistake_"
+      "rate_per_hour,"
       "mistake_rate_per_hour_lo,mistake_rate_per_hour_hi,query_accuracy,missed,messages_per_s\n";
   int cell = 0;
   for (const std::string interval : {"0.5", "1"}) {
     const double late = interval == "1" ? 0.25 : 0;
-    const auto add = [&](const std::string& kind, const std::string& label, const std::string& parameters,
-                         double detection, int mistakes) {
-      out += row(cell, kind, label, "suspected", interval + "," + parameters, detection + late, mistakes);
+    const auto add = [&](const std::string& kind, const std::string& label,
+                         const std::string& parameters, double detection, int mistakes) {
+      out += row(cell, kind, label, "suspected", interval + "," + parameters, detection + late,
+                 mistakes);
       if (both_states) {
-        out += row(cell, kind, label, "dead", interval + "," + parameters, detection + late + 3, mistakes / 2);
+        out += row(cell, kind, label, "dead", interval + "," + parameters, detection + late + 3,
+                   mistakes / 2);
       }
       ++cell;
     };
@@ -46,7 +52,8 @@ std::string cells_csv(bool both_states) {
 
 std::string detection_csv() {
   return "cell,label,state,detection_time_ns,cumulative_ns,total_ns\n"
-         "0,3x,suspected,1000000000,0,1000\n0,3x,suspected,1500000000,500,1000\n0,3x,suspected,2000000000,1000,1000\n"
+         "0,3x,suspected,1000000000,0,1000\n0,3x,suspected,1500000000,500,1000\n0,3x,suspected,"
+         "2000000000,1000,1000\n"
          "3,phi_normal,suspected,1500000000,0,1000\n3,phi_normal,suspected,2500000000,999,1000\n";
 }
 
@@ -90,7 +97,8 @@ Report report(const std::string& cells) {
   manifest.command = "flatline sweep sample.json --seed 7";
   manifest.scenario_sha256 = std::string(64, 'a');
   manifest.digest = std::string(64, 'b');
-  out.source = read_source(manifest, R"({"name": "sample", "why": "to see", "expect": "a page"})").value();
+  out.source =
+      read_source(manifest, R"({"name": "sample", "why": "to see", "expect": "a page"})").value();
   out.rows = rows(cells);
   out.state = out.rows.states.front();
   out.groups = trade_off(out.rows, out.state, Measure::detection_mean);

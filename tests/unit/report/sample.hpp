@@ -8,8 +8,8 @@
 
 namespace flatline::report::sample {
 
-/// cells.csv: fixed_timeout as "3x" at three timeouts (no mistake at 5 s) and phi_normal at two thresholds, each with two
-/// intervals; state suspected only unless `both_states`.
+/// cells.csv: fixed_timeout as "3x" at three timeouts (no mistake at 5 s) and phi_normal at two
+/// thresholds, each with two intervals; state suspected only unless `both_states`.
 std::string cells_csv(bool both_states = false);
 std::string detection_csv();
 std::string timeline_csv();

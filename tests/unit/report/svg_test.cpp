@@ -104,7 +104,8 @@ TEST_CASE("the timeline shows losses, stalls and suspicions") {
 TEST_CASE("what is still open when the timeline ends lasts until then") {
   const auto timeline = read_timeline(
       sample::table("time_s,monitored,monitor,label,state,event\n0,a,b,,,send\n1,a,,,,crash\n"
-                    "3,a,b,x,suspected,suspect\n9,a,b,,,send\n"), 3);
+                    "3,a,b,x,suspected,suspect\n9,a,b,,,send\n"),
+      3);
   REQUIRE(timeline.ok());
   CHECK(timeline.value().lanes[0].truth[0].to == 9);
   CHECK(timeline.value().lanes[0].suspicions[0].to == 9);

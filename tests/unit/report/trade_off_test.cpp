@@ -53,7 +53,8 @@ TEST_CASE("the headline names the ends of the front and warns of zeros") {
   REQUIRE(findings.size() >= 2);
   CHECK(findings.front().setting == "3x: interval 500 ms, timeout 2 s");
   CHECK(findings.back().setting == "3x: interval 500 ms, timeout 5 s");
-  CHECK(findings.back().text.find("no mistake was seen; the true rate is below 0.0369") != std::string::npos);
+  CHECK(findings.back().text.find("no mistake was seen; the true rate is below 0.0369") !=
+        std::string::npos);
   REQUIRE_FALSE(words.cautions.empty());
   CHECK(words.cautions[0].find("2 settings made no mistake") == 0);
 }
