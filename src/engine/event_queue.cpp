@@ -20,6 +20,19 @@ void EventQueue::insert_into_leaf(const Event& event) {
   leaf_[place] = event;
 }
 
+void EventQueue::sort_leaf() {
+  if (leaf_.size() > kSortAtOnce) {
+    std::sort(leaf_.begin(), leaf_.end(), [](const Event& a, const Event& b) { return comes_before(b, a); });
+    return;
+  }
+  for (std::size_t i = 1; i < leaf_.size(); ++i) {
+    const Event event = leaf_[i];
+    std::size_t place = i;
+    for (; place > 0 && comes_before(leaf_[place - 1], event); --place) leaf_[place] = leaf_[place - 1];
+    leaf_[place] = event;
+  }
+}
+
 void EventQueue::spread_leaf() {
   // Every leaf event shares base_'s digits from leaf_level_ up, so it belongs to a lower level.
   for (const Event& event : leaf_) insert_into_bucket(event, key_of(event.at));
@@ -47,8 +60,7 @@ void EventQueue::refill() {
       // The last bucket of the top level ends at 2^64: no key reaches the saturated end.
       const std::uint64_t width = std::uint64_t{1} << shift;
       leaf_end_ = base_ > ~std::uint64_t{0} - width ? ~std::uint64_t{0} : base_ + width;
-      std::sort(leaf_.begin(), leaf_.end(),
-                [](const Event& a, const Event& b) { return comes_before(b, a); });
+      sort_leaf();
       return;
     }
     moving_.swap(bucket);

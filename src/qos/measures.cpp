@@ -60,17 +60,18 @@ Estimate exact(double value) { return {value, std::nullopt, std::nullopt}; }
 // Detection times over all batches and in each, as cumulative shares of crash instants.
 class Detection {
  public:
-  explicit Detection(const RowTally& row) {
+  Detection(const RowTally& row, const std::vector<CommonBatch>& common) {
     DetectionHistogram all;
-    for (const RowBatch& batch : row.batches) {
+    for (std::size_t b = 0; b < common.size(); ++b) {
+      const RowBatch& batch = row.batches[b];
       all.merge(batch.detection);
-      total_ += batch.span_ns;
+      total_ += common[b].span_ns;
       already_ += batch.already_ns;
       never_ += batch.never_ns;
       Part part;
       part.points = batch.detection.cumulative();
       part.already = batch.already_ns;
-      part.total = number(batch.span_ns);
+      part.total = number(common[b].span_ns);
       parts_.push_back(std::move(part));
     }
     points_ = all.cumulative();
@@ -157,12 +158,12 @@ Estimate mean_of(const Values& sums, const Values& counts) {
   return out;
 }
 
-void add_detection(std::vector<Estimate>& out, const RowTally& row) {
-  const Detection detection(row);
+void add_detection(std::vector<Estimate>& out, const RowTally& row, const Tally& tally) {
+  const Detection detection(row, tally.common);
   const auto sums = per_batch(row.batches, [](const RowBatch& b) { return b.detection_twice; });
   Values seconds;
   for (const double twice : sums) seconds.push_back(twice * 0.5 * kNs);
-  const auto spans = per_batch(row.batches, [](const RowBatch& b) { return b.span_ns - b.never_ns; });
+  const auto spans = per_batch(tally.common, [](const CommonBatch& b) { return b.span_ns; });
   Estimate mean = mean_of(seconds, spans);
   if (detection.never() > 0) mean = exact(std::numeric_limits<double>::infinity());
   out.push_back(mean);
@@ -173,7 +174,7 @@ void add_detection(std::vector<Estimate>& out, const RowTally& row) {
     out.push_back(detection.total() > 0 ? exact(kNs * number(row.detection_max_ns)) : Estimate{});
   }
   out.push_back(share(per_batch(row.batches, [](const RowBatch& b) { return b.already_ns; }),
-                      per_batch(row.batches, [](const RowBatch& b) { return b.span_ns; })));
+                      spans));
 }
 
 Estimate per_hour(const Estimate& per_second) {
@@ -254,7 +255,7 @@ std::vector<Estimate> measure(const Tally& tally, std::size_t row_index, Duratio
   const RowTally& row = tally.rows[row_index];
   std::vector<Estimate> out;
   out.reserve(kMeasures.size());
-  add_detection(out, row);
+  add_detection(out, row, tally);
   add_mistakes(out, row, tally);
   add_crashes(out, row);
   add_load(out, tally, duration.seconds() * replications);
@@ -264,7 +265,7 @@ std::vector<Estimate> measure(const Tally& tally, std::size_t row_index, Duratio
 
 std::vector<DetectionPoint> detection_distribution(const Tally& tally, std::size_t row,
                                                    std::size_t points) {
-  const Detection detection(tally.rows[row]);
+  const Detection detection(tally.rows[row], tally.common);
   std::vector<DetectionPoint> out;
   if (detection.total() == 0) return out;
   if (detection.already() > 0) out.push_back({0, detection.already(), detection.total()});

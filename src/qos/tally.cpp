@@ -21,7 +21,6 @@ void RowBatch::merge(const RowBatch& other) {
   ended_ns += other.ended_ns;
   suspected_ns += other.suspected_ns;
   unknown_ns += other.unknown_ns;
-  span_ns += other.span_ns;
   never_ns += other.never_ns;
   already_ns += other.already_ns;
   detection_twice += other.detection_twice;
@@ -50,6 +49,7 @@ void Tally::merge(const Tally& other) {
   }
   for (std::size_t b = 0; b < common.size(); ++b) {
     common[b].both_up_ns += other.common[b].both_up_ns;
+    common[b].span_ns += other.common[b].span_ns;
     common[b].heartbeats += other.common[b].heartbeats;
     common[b].delivered += other.common[b].delivered;
   }

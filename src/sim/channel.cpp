@@ -34,11 +34,6 @@ void Channel::split(SimInstant from, SimInstant to, Add&& add) {
   }
 }
 
-void Channel::in_flight(SimInstant sent, const detect::Observation& heartbeat, SimInstant arrival,
-                        bool copy) {
-  flights_.push_back({heartbeat, sent, arrival, copy});
-}
-
 void Channel::lost(SimInstant sent, bool cut) {
   SimInstant& first = cut ? cut_at_ : lost_at_;
   if (first == SimInstant::never()) first = sent;
@@ -67,7 +62,7 @@ void Channel::begin_suspicion(std::size_t lane, LaneState& state) {
   ++row.causes[static_cast<std::size_t>(cause_at(state.since))];
 }
 
-void Channel::end_suspicion(std::size_t lane, LaneState& state, SimInstant now, bool trusted) {
+void Channel::end_output(std::size_t lane, LaneState& state, SimInstant now, bool trusted) {
   if (!both_up()) return;
   qos::RowTally& row = tally_->rows[lane];
   if (state.output == Output::unknown) {
@@ -92,7 +87,7 @@ void Channel::close_segment(SimInstant now) {
   split(segment_begin_, now,
         [&](std::size_t b, std::int64_t ns) { tally_->common[b].both_up_ns += ns; });
   for (std::size_t i = 0; i < state_.lanes.size(); ++i) {
-    if (state_.lanes[i].output != Output::trust) end_suspicion(i, state_.lanes[i], now, false);
+    if (state_.lanes[i].output != Output::trust) end_output(i, state_.lanes[i], now, false);
   }
 }
 
@@ -112,7 +107,7 @@ qos::Cause Channel::cause_at(SimInstant suspicion) const {
 // Finds the heartbeat among those in flight; a new highest number closes the spans before it.
 void Channel::take_off_flight(SimInstant now, const detect::Observation& observation) {
   const auto flight = std::find_if(flights_.begin(), flights_.end(), [&](const Flight& f) {
-    return f.heartbeat.seq == observation.seq && f.heartbeat.incarnation == observation.incarnation &&
+    return f.seq == observation.seq && f.incarnation == observation.incarnation &&
            f.arrival <= now;
   });
   if (flight == flights_.end()) return;
@@ -135,16 +130,18 @@ void Channel::observe(SimInstant now, const detect::Observation& observation) {
     newest_seq_ = -1;
     // The monitor takes in nothing of an older incarnation from here on.
     std::erase_if(flights_, [&](const Flight& f) {
-      return f.heartbeat.incarnation < observation.incarnation;
+      return f.incarnation < observation.incarnation;
     });
     judge_->restart(state_, now, observation);
     return;
   }
   take_off_flight(now, observation);
   last_observed_ = now;
-  judge_->observe(state_, now, observation, [&](std::size_t lane, LaneState& state) {
-    end_suspicion(lane, state, now, true);
-    if (listener_ != nullptr) listener_->verdict(monitored_, monitor_, lane, false, now);
+  judge_->observe(state_, now, observation, [&](std::size_t lane, LaneState& state, Output next) {
+    end_output(lane, state, now, next == Output::trust);
+    if (listener_ != nullptr) {
+      listener_->verdict(monitored_, monitor_, lane, next == Output::suspect, now);
+    }
   });
 }
 
@@ -152,10 +149,11 @@ void Channel::observe(SimInstant now, const detect::Observation& observation) {
 // in, and so is what is in flight with a number below `below_seq`.
 void Channel::record_spans(SimInstant until, std::int64_t below_seq) {
   if (!newest_sent_ || !both_up()) return;
-  SimInstant from = *newest_sent_;
+  // A beat sent while the monitor was down may be the first that it sees: crashes from back then are not asked about.
+  SimInstant from = std::max(*newest_sent_, segment_begin_);
   std::vector<const Flight*> late;
   for (const Flight& flight : flights_) {
-    if (flight.heartbeat.incarnation == incarnation_ && flight.heartbeat.seq.value < below_seq) {
+    if (flight.incarnation == incarnation_ && flight.seq.value < below_seq) {
       late.push_back(&flight);
     }
   }
@@ -166,7 +164,7 @@ void Channel::record_spans(SimInstant until, std::int64_t below_seq) {
   // Had it crashed before it sent a late heartbeat, that one would not come: the spans are cut at each such send.
   std::vector<SimInstant> cuts;
   for (const Flight* flight : late) {
-    if (flight->heartbeat.seq.value > newest_seq_ && flight->sent > from && flight->sent < until) {
+    if (flight->seq.value > newest_seq_ && flight->sent > from && flight->sent < until) {
       cuts.push_back(flight->sent);
     }
   }
@@ -176,7 +174,7 @@ void Channel::record_spans(SimInstant until, std::int64_t below_seq) {
     if (from >= to) continue;
     std::vector<const Flight*> coming;
     for (const Flight* flight : late) {
-      if (flight->sent <= from || flight->heartbeat.seq.value <= newest_seq_) coming.push_back(flight);
+      if (flight->sent <= from || flight->seq.value <= newest_seq_) coming.push_back(flight);
     }
     if (coming.empty()) {
       record_span(state_, from, to);
@@ -190,14 +188,16 @@ void Channel::record_spans(SimInstant until, std::int64_t below_seq) {
 void Channel::record_what_if(std::vector<const Flight*> flights, SimInstant from, SimInstant to) {
   std::sort(flights.begin(), flights.end(), [](const Flight* a, const Flight* b) {
     if (a->arrival != b->arrival) return a->arrival < b->arrival;
-    if (a->heartbeat.seq != b->heartbeat.seq) return a->heartbeat.seq < b->heartbeat.seq;
+    if (a->seq != b->seq) return a->seq < b->seq;
     return a->copy < b->copy;
   });
   VerdictState what_if = state_.clone();
   for (const Flight* flight : flights) {
     const SimInstant at = stalls_->defer(flight->arrival);
     judge_->settle(what_if, at, [](std::size_t, LaneState&) {});
-    judge_->observe(what_if, at, flight->heartbeat, [](std::size_t, LaneState&) {});
+    const detect::Observation heartbeat{detect::ObservationKind::heartbeat, flight->incarnation, flight->seq,
+                                        {flight->sent.ns}, true};
+    judge_->observe(what_if, at, heartbeat, [](std::size_t, LaneState&) {});
   }
   record_span(what_if, from, to);
 }
@@ -206,12 +206,12 @@ void Channel::record_span(const VerdictState& state, SimInstant from, SimInstant
   const std::int64_t a = std::max<std::int64_t>(from.ns, 0);
   const std::int64_t b = std::min(to.ns, batches_->duration().ns);
   if (a >= b) return;
-  const std::size_t batch_index = batches_->index(replication_, a);
+  const std::size_t batch_index = batch_of({a});
+  tally_->common[batch_index].span_ns += b - a;
   for (std::size_t i = 0; i < state.lanes.size(); ++i) {
     const SimInstant suspicion = judge_->final_suspicion(state.lanes[i]);
     qos::RowTally& row = tally_->rows[i];
     qos::RowBatch& batch = row.batches[batch_index];
-    batch.span_ns += b - a;
     if (suspicion == SimInstant::never()) {
       batch.never_ns += b - a;
       continue;

@@ -28,7 +28,9 @@ class Channel {
           qos::Tally& tally, VerdictListener* listener);
 
   /// A heartbeat that got onto the link: it arrives (first or second copy) at `arrival`.
-  void in_flight(SimInstant sent, const detect::Observation& heartbeat, SimInstant arrival, bool copy);
+  void in_flight(SimInstant sent, SeqNo seq, Incarnation incarnation, SimInstant arrival, bool copy) {
+    flights_.push_back({seq, incarnation, copy, sent, arrival});
+  }
   /// A heartbeat that did not.
   void lost(SimInstant sent, bool cut);
   /// A heartbeat was sent (whatever became of it). Called once per heartbeat, after in_flight or lost.
@@ -50,24 +52,31 @@ class Channel {
 
  private:
   struct Flight {
-    detect::Observation heartbeat;
+    SeqNo seq{};
+    Incarnation incarnation{};
+    bool copy = false;
     SimInstant sent{};
     SimInstant arrival{};
-    bool copy = false;
   };
 
   [[nodiscard]] bool both_up() const { return monitored_up_ && monitor_up_; }
   [[nodiscard]] bool measured(SimInstant t) const {
     return t.ns >= 0 && t.ns < batches_->duration().ns;
   }
-  [[nodiscard]] std::size_t batch_of(SimInstant t) const {
-    return batches_->index(replication_, t.ns);
+  // The batch of a measured instant. Questions come in bursts about one batch: the last answer is kept.
+  [[nodiscard]] std::size_t batch_of(SimInstant t) {
+    if (t.ns < batch_begin_ || t.ns >= batch_end_) {
+      batch_begin_ = batches_->begin_of(t.ns);
+      batch_end_ = batches_->end_of(t.ns);
+      batch_ = batches_->index(replication_, t.ns);
+    }
+    return batch_;
   }
 
   void settle(SimInstant now);
   void take_off_flight(SimInstant now, const detect::Observation& observation);
   void begin_suspicion(std::size_t lane, LaneState& state);
-  void end_suspicion(std::size_t lane, LaneState& state, SimInstant now, bool trusted);
+  void end_output(std::size_t lane, LaneState& state, SimInstant now, bool trusted);
   void close_segment(SimInstant now);
   void open_segment(SimInstant now);
   [[nodiscard]] qos::Cause cause_at(SimInstant suspicion) const;
@@ -86,6 +95,8 @@ class Channel {
   std::uint32_t replication_;
   qos::Tally* tally_;
   VerdictListener* listener_;
+  std::int64_t batch_begin_ = 0, batch_end_ = 0;
+  std::size_t batch_ = 0;
 
   VerdictState state_;
   bool monitored_up_ = true;

@@ -146,7 +146,6 @@ void EventEngine::deliver(std::uint32_t slot) {
   const std::uint32_t to = messages_[slot].to;
   if (nodes_[to].up) {
     current_ = to;
-    // The program may send, and so move messages_: it gets a copy of what it reads.
     const Message message = messages_[slot];
     nodes_[to].program->on_message(*this, nodes_[message.from].id, message.payload());
   }
@@ -247,10 +246,10 @@ void EventEngine::send(NodeId to, std::span<const std::byte> payload, std::int64
     return;
   }
   if (channel != nullptr) {
-    const detect::Observation observation{detect::ObservationKind::heartbeat, from.incarnation,
-                                          *heartbeat, {clock_.ns}, true};
-    channel->in_flight(clock_, observation, passage.arrival, false);
-    if (passage.duplicate) channel->in_flight(clock_, observation, *passage.duplicate, true);
+    channel->in_flight(clock_, *heartbeat, from.incarnation, passage.arrival, false);
+    if (passage.duplicate) {
+      channel->in_flight(clock_, *heartbeat, from.incarnation, *passage.duplicate, true);
+    }
     channel->sent(clock_, true);
   }
   push_delivery(new_message(route, payload), passage.arrival, index, false);

@@ -1,14 +1,15 @@
 #pragma once
 // What the event engine keeps per message, per route and per node. Shared by its two sources only.
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstring>
 #include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "flatline/base/check.hpp"
 #include "flatline/random/stream.hpp"
 #include "flatline/world/link.hpp"
 #include "sim/event_engine.hpp"
@@ -21,25 +22,21 @@ constexpr std::uint64_t order_of(std::uint64_t event_class, std::uint64_t node, 
   return (event_class << 61) | (node << 41) | (stream << 21) | (index & 0x1fffff);
 }
 
+// A message in flight. Payloads are small and copied whole, so that a program may send while it reads one.
 struct EventEngine::Message {
+  static constexpr std::size_t kLargestPayload = 36;
+
   std::uint32_t from = 0;
   std::uint32_t to = 0;
   std::uint32_t length = 0;
-  std::array<std::byte, 36> small{};
-  std::vector<std::byte> large;  // only for payloads that do not fit
+  std::array<std::byte, kLargestPayload> bytes{};
 
   void assign(std::span<const std::byte> payload) {
+    FLATLINE_CHECK(payload.size() <= kLargestPayload, "a payload fits its message");
     length = static_cast<std::uint32_t>(payload.size());
-    if (payload.size() <= small.size()) {
-      std::copy(payload.begin(), payload.end(), small.begin());
-    } else {
-      large.assign(payload.begin(), payload.end());
-    }
+    std::memcpy(bytes.data(), payload.data(), payload.size());
   }
-  [[nodiscard]] std::span<const std::byte> payload() const {
-    if (length <= small.size()) return std::span(small).first(length);
-    return large;
-  }
+  [[nodiscard]] std::span<const std::byte> payload() const { return std::span(bytes).first(length); }
 };
 
 struct EventEngine::Route {

@@ -55,11 +55,12 @@ void Judge::settle_all(VerdictState& state, SimInstant now) const {
 void Judge::feed(VerdictState& state, SimInstant now, const detect::Observation& observation) const {
   // Clocks show true time until they can drift (a later part); this is the one place that says so.
   const LocalInstant local{now.ns};
-  std::size_t first = 0;
-  for (const auto& family : state.families) {
-    family->observe(local, observation);
-    family->deadlines(std::span(deadlines_).subspan(first, family->size()));
-    first += family->size();
+  LocalInstant* out = deadlines_.data();
+  const std::vector<std::size_t>& sizes = panel_->family_sizes();
+  for (std::size_t f = 0; f < sizes.size(); ++f) {
+    state.families[f]->observe(local, observation);
+    state.families[f]->deadlines({out, sizes[f]});
+    out += sizes[f];
   }
 }
 

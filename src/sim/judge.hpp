@@ -52,11 +52,11 @@ class Judge {
   }
 
   /// Feeds an observation to the detectors and reads their deadlines. settle() must have been called for `now`.
-  /// Calls trusted(lane index, state) for each lane that turns from suspect or unknown to trust, before its state
-  /// changes.
-  template <typename Trusted>
+  /// Calls turning(lane index, state, next) for each lane that turns to trust, or from unknown to suspect, before its
+  /// state changes.
+  template <typename Turning>
   void observe(VerdictState& state, SimInstant now, const detect::Observation& observation,
-               Trusted&& trusted) const {
+               Turning&& turning) const {
     feed(state, now, observation);
     SimInstant earliest = SimInstant::never();
     const std::vector<Lane>& lanes = panel_->lanes();
@@ -67,7 +67,7 @@ class Judge {
       const SimInstant at{never ? deadline.ns : deadline.ns + lanes[i].extra.ns};
       if (at > now) {
         if (lane.output != Output::trust) {
-          trusted(i, lane);
+          turning(i, lane, Output::trust);
           lane.output = Output::trust;
         }
         lane.due = never ? at : next_check(i, at);
@@ -76,6 +76,7 @@ class Judge {
         const SimInstant check = next_check(i, at);
         lane.due = check > now ? check : now;
       } else if (lane.output == Output::unknown) {
+        turning(i, lane, Output::suspect);
         lane.output = Output::suspect;
         lane.since = now;
       }

@@ -28,6 +28,7 @@ Panel::Panel(const std::vector<JudgedSetting>& settings, Duration interval) : in
   std::vector<std::size_t> first(groups_.size(), 0);
   for (std::size_t group = 0; group < groups_.size(); ++group) {
     first[group] = members_;
+    family_sizes_.push_back(groups_[group].settings.size());
     members_ += groups_[group].settings.size();
   }
   for (const JudgedRow& row : rows_of(settings)) {

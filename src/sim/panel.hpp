@@ -24,6 +24,8 @@ class Panel {
 
   [[nodiscard]] const std::vector<Lane>& lanes() const { return lanes_; }
   [[nodiscard]] std::size_t members() const { return members_; }
+  /// Settings per family, in the order of make_families().
+  [[nodiscard]] const std::vector<std::size_t>& family_sizes() const { return family_sizes_; }
   /// One fresh family per group of settings that share an estimator.
   [[nodiscard]] std::vector<std::unique_ptr<detect::Family>> make_families() const;
 
@@ -35,6 +37,7 @@ class Panel {
   Duration interval_;
   std::vector<Group> groups_;
   std::vector<Lane> lanes_;
+  std::vector<std::size_t> family_sizes_;
   std::size_t members_ = 0;
 };
 

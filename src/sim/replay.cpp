@@ -22,7 +22,8 @@ class Replay {
   void take(const Arrival& arrival, SimInstant now) {
     settle(now);
     const detect::Observation beat{detect::ObservationKind::heartbeat, {0}, {arrival.seq}, arrival.sent_at, true};
-    judge_.observe(state_, now, beat, [&](std::size_t lane, LaneState& state) { trust(lane, state, now); });
+    judge_.observe(state_, now, beat,
+                   [&](std::size_t lane, LaneState& state, Output) { trust(lane, state, now); });
     if (!all_judged_) start_judging(now);
     if (now.ns < batches_.duration().ns) {
       qos::CommonBatch& batch = tally_.common[batches_.index(0, now.ns)];

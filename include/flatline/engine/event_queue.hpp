@@ -83,6 +83,7 @@ class EventQueue {
   }
 
   void insert_into_leaf(const Event& event);
+  void sort_leaf();
   void spread_leaf();
   void refill();
 

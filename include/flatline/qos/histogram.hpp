@@ -25,12 +25,8 @@ class DetectionHistogram {
 
   /// Adds weight 1 per nanosecond of [low, high). REQUIRES: 0 <= low <= high.
   void add_interval(std::int64_t low, std::int64_t high) {
-    Bin& from = bin(low);
-    from.count += 1;
-    from.offset_sum += low - edge_of(index_of(low));
-    Bin& to = bin(high);
-    to.count -= 1;
-    to.offset_sum -= high - edge_of(index_of(high));
+    add(static_cast<std::uint64_t>(low), 1);
+    add(static_cast<std::uint64_t>(high), -1);
   }
 
   void merge(const DetectionHistogram& other);
@@ -54,13 +50,20 @@ class DetectionHistogram {
   using Octave = std::array<Bin, std::size_t{1} << kSubBits>;
   static constexpr std::size_t kOctaves = 64 - kFirstOctave;
 
-  // Bin 0 is [0, 2^10); then 64 bins for each octave [2^k, 2^(k+1)).
-  static std::size_t index_of(std::int64_t value) {
-    const auto v = static_cast<std::uint64_t>(value);
-    if (v < (std::uint64_t{1} << kFirstOctave)) return 0;
-    const int octave = 63 - __builtin_clzll(v);
-    const auto sub = (v >> (octave - kSubBits)) & ((1u << kSubBits) - 1);
-    return 1 + (static_cast<std::size_t>(octave - kFirstOctave) << kSubBits) + sub;
+  // Bin 0 is [0, 2^10); then 64 bins for each octave [2^k, 2^(k+1)): the bits below the sub-bin are the offset.
+  void add(std::uint64_t value, std::int64_t sign) {
+    Bin* bin = &first_;
+    std::uint64_t offset = value;
+    if (value >> kFirstOctave != 0) {
+      const int octave = 63 - __builtin_clzll(value);
+      const int shift = octave - kSubBits;
+      std::unique_ptr<Octave>& bins = octaves_[static_cast<std::size_t>(octave - kFirstOctave)];
+      if (!bins) bins = std::make_unique<Octave>();
+      bin = &(*bins)[(value >> shift) & ((1u << kSubBits) - 1)];
+      offset = value & ((std::uint64_t{1} << shift) - 1);
+    }
+    bin->count += sign;
+    bin->offset_sum += sign * static_cast<std::int64_t>(offset);
   }
   static std::int64_t edge_of(std::size_t index) {
     if (index == 0) return 0;
@@ -68,13 +71,6 @@ class DetectionHistogram {
     const std::int64_t sub = static_cast<std::int64_t>((index - 1) & ((1u << kSubBits) - 1));
     const auto power = static_cast<int>(octave) + kFirstOctave;
     return (std::int64_t{1} << power) + (sub << (power - kSubBits));
-  }
-  Bin& bin(std::int64_t value) {
-    const std::size_t index = index_of(value);
-    if (index == 0) return first_;
-    std::unique_ptr<Octave>& octave = octaves_[(index - 1) >> kSubBits];
-    if (!octave) octave = std::make_unique<Octave>();
-    return (*octave)[(index - 1) & ((1u << kSubBits) - 1)];
   }
 
   Bin first_;

@@ -28,6 +28,8 @@ class BatchPlan {
   [[nodiscard]] std::size_t index(std::uint32_t replication, std::int64_t t_ns) const {
     return std::size_t{replication} * per_replication_ + static_cast<std::size_t>(t_ns / length_);
   }
+  /// The beginning of the batch that holds `t_ns`, within the replication.
+  [[nodiscard]] std::int64_t begin_of(std::int64_t t_ns) const { return t_ns / length_ * length_; }
   /// The end of the batch that holds `t_ns`, within the replication.
   [[nodiscard]] std::int64_t end_of(std::int64_t t_ns) const {
     const std::int64_t end = (t_ns / length_ + 1) * length_;
@@ -50,9 +52,8 @@ struct RowBatch {
   Wide suspected_ns = 0;           ///< Suspected while both are up, standing suspicions included.
   Wide unknown_ns = 0;             ///< No output yet while both are up.
   // Crash experiments: every moment between two sends as the moment of a crash.
-  Wide span_ns = 0;                ///< Crash instants.
-  Wide never_ns = 0;               ///< Of these, never detected: the row has no deadline.
-  Wide already_ns = 0;             ///< Of these, already suspected for good.
+  Wide never_ns = 0;               ///< Crash instants never detected: the row has no deadline.
+  Wide already_ns = 0;             ///< Crash instants at which it was already suspected for good.
   Wide detection_twice = 0;        ///< Twice the integral of T_D over the crash instants, ns^2.
   DetectionHistogram detection;    ///< T_D > 0.
   // Scheduled and random crashes.
@@ -73,6 +74,7 @@ struct RowTally {
 /// What all rows of a run share, per batch.
 struct CommonBatch {
   Wide both_up_ns = 0;            ///< Monitored and monitor up, over all pairs.
+  Wide span_ns = 0;               ///< Crash instants of the crash experiments.
   std::int64_t heartbeats = 0;    ///< Sent, over all pairs.
   std::int64_t delivered = 0;     ///< Of these, not lost or cut.
 };
