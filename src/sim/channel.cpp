@@ -42,6 +42,8 @@ void Channel::lost(SimInstant sent, bool cut) {
 
 void Channel::sent(SimInstant at, bool delivered) {
   last_sent_ = at;
+  // Nobody takes off what reaches a dead monitor; if it stays down, that must not pile up.
+  if (!monitor_up_) std::erase_if(flights_, [&](const Flight& f) { return f.arrival < at; });
   if (!measured(at)) return;
   qos::CommonBatch& batch = tally_->common[batch_of(at)];
   ++batch.heartbeats;
@@ -197,7 +199,7 @@ void Channel::record_what_if(std::vector<const Flight*> flights, SimInstant from
     judge_->settle(what_if, at, [](std::size_t, LaneState&) {});
     const detect::Observation heartbeat{detect::ObservationKind::heartbeat, flight->incarnation, flight->seq,
                                         {flight->sent.ns}, true};
-    judge_->observe(what_if, at, heartbeat, [](std::size_t, LaneState&) {});
+    judge_->observe(what_if, at, heartbeat, [](std::size_t, LaneState&, Output) {});
   }
   record_span(what_if, from, to);
 }
