@@ -1,0 +1,96 @@
+#pragma once
+// Small worlds made at random from a seed, with everything that can go wrong in them; and detectors of every kind.
+
+#include <cstdint>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "support/worlds.hpp"
+
+namespace flatline::test {
+
+/// Whole numbers from a seed, the same on every machine.
+class Dice {
+ public:
+  explicit Dice(std::uint64_t seed) : bits_(seed) {}
+  /// From 0 to n - 1.
+  std::uint64_t below(std::uint64_t n) { return bits_() % n; }
+  bool one_in(std::uint64_t n) { return below(n) == 0; }
+  /// A duration of `low` to `high` tenths of `unit`, not on any grid.
+  Duration tenths(Duration unit, std::uint64_t low, std::uint64_t high) {
+    const std::uint64_t tenth = static_cast<std::uint64_t>(unit.ns) / 10;
+    return {static_cast<std::int64_t>(low * tenth + below((high - low) * tenth))};
+  }
+
+ private:
+  std::mt19937_64 bits_;
+};
+
+/// One sender and one monitor: reordering, loss in bursts, copies, jitter, stalls on both sides and cuts, each in some
+/// of the worlds. 40 intervals are measured.
+inline scenario::Scenario random_pair(std::uint64_t seed) {
+  Dice dice(seed);
+  const Duration interval = ms(7 + 1e-6 * static_cast<double>(dice.below(90'000'000)));
+  scenario::Scenario scenario =
+      push_world(1, interval, exponential(dice.tenths(interval, 1, 40)), 0, interval * 40);
+  scenario.seed = seed;
+  world::LinkRule& link = scenario.world.default_link;
+  if (dice.one_in(4)) link.delay = random::Distribution::constant(dice.tenths(interval, 1, 30));
+  link.loss->probability = 0.1 * static_cast<double>(dice.below(5));
+  if (dice.one_in(3)) {
+    link.loss->bursts = world::GilbertElliott{interval * 8, interval * 3, 0.05, 0.9};
+  }
+  if (dice.one_in(2)) link.duplicate = 0.5;
+  if (dice.one_in(4)) link.order = world::Order::fifo;
+  const std::uint64_t jitter = dice.below(3);
+  if (jitter == 1) scenario.push.jitter_of = protocol::JitterOf::grid;
+  if (jitter == 2) scenario.push.jitter_of = protocol::JitterOf::interval;
+  if (jitter != 0) scenario.push.jitter_ratio = 0.4;
+  world::Faults& faults = scenario.world.faults;
+  const auto stalls = [&](const char* who, Duration between) {
+    faults.random_stalls.push_back({{scenario.world.cluster.find(who), std::string("stall/") + who + "#0"},
+                                    between,
+                                    exponential(dice.tenths(interval, 5, 40)),
+                                    dice.one_in(2) ? world::OnWake::send : world::OnWake::skip});
+  };
+  if (dice.one_in(2)) stalls("worker", interval * 12);
+  if (dice.one_in(2)) stalls("monitor", interval * 9);
+  if (dice.one_in(3)) {
+    faults.random_partitions.push_back({{scenario.world.cluster.find("worker"),
+                                         scenario.world.cluster.find("monitor"), world::Direction::both},
+                                        "partition/worker|monitor#0",
+                                        interval * 15,
+                                        exponential(interval * 2)});
+  }
+  return scenario;
+}
+
+/// Settings of every detector around an interval, some with a dead state and some that look only now and then.
+inline std::vector<sim::JudgedSetting> every_detector(Duration interval) {
+  const auto times = [&](double factor) {
+    return format_duration({static_cast<std::int64_t>(static_cast<double>(interval.ns) * factor)});
+  };
+  std::vector<sim::JudgedSetting> settings{
+      judged("fixed_timeout", {{"timeout", times(0.7)}}),
+      judged("fixed_timeout", {{"timeout", times(1.9)}}),
+      judged("fixed_timeout", {{"timeout", times(4.3)}}),
+      judged("fixed_timeout", {{"timeout", times(1.9)}, {"restart_on", "newest"}}),
+      judged("nfd_s", {{"shift", times(0.4)}}),
+      judged("nfd_s", {{"shift", times(2.6)}}),
+      judged("nfd_e", {{"safety_margin", times(0.2)}, {"window", "1"}}),
+      judged("nfd_e", {{"safety_margin", times(1.3)}, {"window", "6"}}),
+      judged("phi_normal", {{"threshold", "1"}, {"window", "5"}}),
+      judged("phi_normal", {{"threshold", "3"}, {"window", "5"}}),
+      judged("phi_normal", {{"threshold", "2"}, {"window", "8"}, {"first_beat_estimate", times(1)}}),
+      judged("phi_exponential", {{"threshold", "0.6"}, {"window", "4"}}),
+  };
+  settings[1].dead_after = Duration{interval.ns * 3 / 2};
+  settings[2].check_every = Duration{interval.ns * 2 / 3};
+  settings[4].dead_after = interval;
+  settings[4].check_every = Duration{interval.ns / 5};
+  settings[9].check_every = interval;
+  return settings;
+}
+
+}  // namespace flatline::test
