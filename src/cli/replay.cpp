@@ -1,6 +1,10 @@
 // flatline replay: a detector on recorded arrivals.
 
+#include <cerrno>
+#include <filesystem>
+#include <fstream>
 #include <iostream>
+#include <system_error>
 
 #include "cli/command.hpp"
 #include "cli/load.hpp"
@@ -73,7 +77,8 @@ scenario::DetectorEntry detector_of(const std::string& name, const std::vector<s
   for (std::size_t i = 0; i < info->parameters.size(); ++i) {
     const detect::ParameterInfo& parameter = info->parameters[i];
     if (!entry.setting[i] && !parameter.optional) {
-      problems.push_back({{}, 0, {}, name + " needs --set " + parameter.name + "=VALUE", parameter.help, {}});
+      const std::string wanted = " needs --set " + parameter.name + "=VALUE (" + parameter.help + ")";
+      problems.push_back({{}, 0, {}, name + wanted, {}, {}});
     }
   }
   if (info->needs_interval && interval.ns == 0) {
@@ -81,6 +86,14 @@ scenario::DetectorEntry detector_of(const std::string& name, const std::vector<s
   }
   if (!problems.empty()) fail(kUsage, problems);
   return entry;
+}
+
+// A file that cannot be had is no invalid trace: it has its own exit code.
+void require_readable(const std::string& path) {
+  std::error_code error;
+  if (std::filesystem::is_directory(path, error)) fail(kInputOutput, path + ": this is a folder; expected a trace");
+  errno = 0;
+  if (!std::ifstream(path)) fail(kInputOutput, path + ": cannot open: " + std::generic_category().message(errno));
 }
 
 sim::TraceSpan span_of(const std::string& path, const trace::ArrivalOptions& options) {
@@ -148,6 +161,7 @@ int replay_command(const Command& command, const Arguments& arguments) {
     fail(kUsage, detector + " needs the sender's time stamps: give --sent-column");
   }
 
+  require_readable(path);
   const sim::TraceSpan span = span_of(path, columns);
   auto reader = value_or_fail(trace::ArrivalReader::open(path, columns), kInvalid);
   std::int64_t row = 0;

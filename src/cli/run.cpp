@@ -134,7 +134,8 @@ void print_plan(const sweep::Plan& plan) {
   const double heartbeats = sweep::planned_heartbeats(plan);
   const double judgements = sweep::planned_judgements(plan);
   const double ns = heartbeats * kNanosecondsPerHeartbeat + judgements * kNanosecondsPerJudgement;
-  std::cout << plan.worlds.size() << " worlds, " << plan.cells << " cells, " << format_number(heartbeats, 3)
+  std::cout << plan.worlds.size() << (plan.worlds.size() == 1 ? " world, " : " worlds, ") << plan.cells
+            << (plan.cells == 1 ? " cell, " : " cells, ") << format_number(heartbeats, 3)
             << " heartbeats, " << format_number(judgements, 3) << " heartbeats x cells, about "
             << format_number(ns * 1e-9, 2) << " s on one core\n";
 }

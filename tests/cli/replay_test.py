@@ -1,0 +1,88 @@
+#!/usr/bin/env python3
+"""Detectors on arrivals whose result can be counted by hand."""
+
+import gzip
+import json
+
+from program import ProgramTest, main
+
+
+def trace(gaps_ms, header="seq,arrival_ms"):
+    at, lines = 0, [header, "0,0"]
+    for number, gap in enumerate(gaps_ms, 1):
+        at += gap
+        lines.append(f"{number},{at}")
+    return "\n".join(lines) + "\n"
+
+
+class Replay(ProgramTest):
+    def row(self, name, detector, *settings, arguments=()):
+        options = [word for setting in settings for word in ("--set", setting)]
+        done = self.succeed("replay", name, "--detector", detector, *options, "--format", "json", *arguments)
+        self.assertEqual(done.err, "")
+        rows = json.loads(done.out)
+        return rows[0] if len(rows) == 1 else rows
+
+    def test_two_silences_are_two_mistakes(self):
+        # 1000 beats a second apart, but one gap of 5 s and one of 9 s: 3 s of silence end the trust. Time starts with
+        # the first beat, which therefore is not counted.
+        self.write("t.csv", trace([1000] * 400 + [5000] + [1000] * 400 + [9000] + [1000] * 197))
+        row = self.row("t.csv", "fixed_timeout", "timeout=3s")
+        self.assertEqual((row["mistakes"], row["heartbeats"]), (2, 999))
+        self.assertEqual(row["mistake_duration_mean_s"], (2 + 6) / 2)
+        self.assertAlmostEqual(row["query_accuracy"], 1 - 8 / 1011, places=9)  # printed with ten digits
+        self.assertAlmostEqual(row["mistake_rate_per_hour"], 2 * 3600 / 1011, places=5)
+
+    def test_a_beat_exactly_at_its_deadline_is_in_time(self):
+        self.write("t.csv", trace([1000] * 50 + [3000] + [1000] * 50))
+        self.assertEqual(self.row("t.csv", "fixed_timeout", "timeout=3s")["mistakes"], 0)
+        self.assertEqual(self.row("t.csv", "fixed_timeout", "timeout=2999999999ns")["mistakes"], 1)
+
+    def test_a_suspicion_after_the_last_arrival_does_not_count(self):
+        self.write("t.csv", trace([1000] * 50))
+        row = self.row("t.csv", "fixed_timeout", "timeout=1s")
+        self.assertEqual((row["mistakes"], row["query_accuracy"]), (0, 1))
+
+    def test_gzip_units_and_columns_change_nothing(self):
+        text = trace([1000, 1200, 900, 4000, 1000] * 40)
+        self.write("t.csv", text)
+        expected = self.row("t.csv", "fixed_timeout", "timeout=3s")
+        self.assertEqual(expected["mistakes"], 40)
+        self.write("t.csv.gz", gzip.compress(text.encode()))
+        self.assertEqual(self.row("t.csv.gz", "fixed_timeout", "timeout=3s"), expected)
+        self.write("bare.csv", "".join(line + "\n" for line in text.splitlines()[1:]))
+        self.assertEqual(self.row("bare.csv", "fixed_timeout", "timeout=3s",
+                                  arguments=["--column", "2", "--unit", "ms", "--seq-column", "1"]), expected)
+        nanoseconds = "\n".join(line + "000000" for line in text.splitlines()[1:])
+        self.write("ns.csv", "seq;when_ns\n" + nanoseconds.replace(",", ";") + "\n")
+        self.assertEqual(self.row("ns.csv", "fixed_timeout", "timeout=3s", arguments=["--column", "when_ns"]), expected)
+
+    def test_dead_is_a_state_of_its_own(self):
+        self.write("t.csv", trace([1000] * 50 + [5000] + [1000] * 50 + [9000] + [1000] * 50))
+        rows = self.row("t.csv", "fixed_timeout", "timeout=3s", "dead_after=4s")
+        self.assertEqual([(row["state"], row["mistakes"]) for row in rows], [("suspected", 2), ("dead", 1)])
+
+    def test_nfd_s_counts_from_the_senders_stamps(self):
+        # Sent every second, delivered after 10 ms, but beat 20 after 1.61 s: freshness point = sent + 1 s + shift.
+        # With 5 ms every beat but the first comes too late, number 20 even after its successor.
+        lines = ["seq,sent_ms,arrival_ms"]
+        for i in range(60):
+            lines.append(f"{i},{i * 1000},{i * 1000 + (1610 if i == 20 else 10)}")
+        lines.sort(key=lambda line: (0, 0) if line.startswith("seq") else (1, int(line.split(",")[2])))
+        self.write("t.csv", "\n".join(lines) + "\n")
+        for shift, mistakes in (("5ms", 58), ("500ms", 1), ("1010ms", 0)):
+            row = self.row("t.csv", "nfd_s", f"shift={shift}", "interval=1s",
+                           arguments=["--column", "arrival_ms", "--seq-column", "seq", "--sent-column", "sent_ms"])
+            self.assertEqual(row["mistakes"], mistakes, shift)
+
+    def test_what_is_said_goes_to_stderr(self):
+        self.write("t.csv", trace([1000] * 50))
+        done = self.succeed("replay", "t.csv", "--detector", "fixed_timeout", "--set", "timeout=3s")
+        self.assertIn("51 arrivals over 50s", done.err)
+        self.assertEqual(len(done.out.splitlines()), 2)
+        quiet = self.succeed("replay", "t.csv", "--detector", "fixed_timeout", "--set", "timeout=3s", "-q")
+        self.assertEqual((quiet.out, quiet.err), (done.out, ""))
+
+
+if __name__ == "__main__":
+    main()
