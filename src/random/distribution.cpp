@@ -17,6 +17,10 @@ using Table = Sampler::Table;
 constexpr std::array<std::string_view, 10> kNames{"constant", "uniform", "exponential", "normal",    "lognormal",
                                                   "gamma",    "weibull", "pareto",      "empirical", "mixture"};
 
+// Outside, the incomplete gamma function takes seconds or does not converge.
+constexpr double kLeastGammaShape = 1e-3;
+constexpr double kLargestGammaShape = 1e4;
+
 Problem refuse(std::string message, std::string expected) {
   Problem problem;
   problem.message = std::move(message);
@@ -52,6 +56,34 @@ double mean_of(const std::vector<std::int64_t>& knots) {
     }
   }
   return mean;
+}
+
+std::optional<Problem> bad_parameters(const Distribution& law) {
+  const std::string name(name_of(law.family));
+  const bool shaped = law.family == Family::lognormal || law.family == Family::gamma ||
+                      law.family == Family::weibull || law.family == Family::pareto;
+  if (shaped && (!(law.shape > 0) || !std::isfinite(law.shape))) {
+    const char* what = law.family == Family::lognormal ? "sigma" : "shape";
+    return refuse("the " + std::string(what) + " of the " + name + " law is not positive",
+                  "a finite number above 0");
+  }
+  if (law.family == Family::gamma && !(law.shape >= kLeastGammaShape && law.shape <= kLargestGammaShape)) {
+    return refuse("the shape of the gamma law is out of range", "a number from 0.001 to 10000; beyond it use a normal law");
+  }
+  const Duration largest = std::max({law.value, law.second, law.plus});
+  const Duration smallest = std::min({law.value, law.second, law.plus});
+  if (smallest.ns < 0 || largest > kLongestTime || law.value + law.plus > kLongestTime ||
+      law.second + law.plus > kLongestTime) {
+    return refuse("a duration of the " + name + " law is out of range", "durations from 0 to 36 years");
+  }
+  const bool scaled = shaped || law.family == Family::exponential;
+  if (scaled && law.value.ns <= 0) {
+    const char* what = law.family == Family::exponential ? "mean"
+                       : law.family == Family::lognormal ? "median"
+                                                         : "scale";
+    return refuse("the " + std::string(what) + " of the " + name + " law is not positive", "a duration above 0");
+  }
+  return std::nullopt;
 }
 
 Result<Sampler> compile_quantiles(const Distribution& law) {
@@ -144,6 +176,7 @@ Result<Sampler> compile_mixture(const Distribution& law) {
   }
   if (!std::isfinite(total)) return refuse("the weights of the mixture overflow", "finite weights");
   for (const Distribution::Component& component : law.mixture) {
+    if (auto problem = bad_parameters(component.of)) return *problem;
     Distribution shifted = component.of;
     shifted.plus += law.plus;
     auto sampler = compile(shifted);
@@ -158,31 +191,6 @@ Result<Sampler> compile_mixture(const Distribution& law) {
     table.max = std::max(table.max, component.max_ns());
   }
   return Sampler(std::make_shared<const Table>(std::move(table)));
-}
-
-std::optional<Problem> bad_parameters(const Distribution& law) {
-  const std::string name(name_of(law.family));
-  const bool shaped = law.family == Family::lognormal || law.family == Family::gamma ||
-                      law.family == Family::weibull || law.family == Family::pareto;
-  if (shaped && (!(law.shape > 0) || !std::isfinite(law.shape))) {
-    const char* what = law.family == Family::lognormal ? "sigma" : "shape";
-    return refuse("the " + std::string(what) + " of the " + name + " law is not positive",
-                  "a finite number above 0");
-  }
-  const bool scaled = shaped || law.family == Family::exponential;
-  if (scaled && law.value.ns <= 0) {
-    const char* what = law.family == Family::exponential ? "mean"
-                       : law.family == Family::lognormal ? "median"
-                                                         : "scale";
-    return refuse("the " + std::string(what) + " of the " + name + " law is zero", "a duration above 0");
-  }
-  const Duration largest = std::max({law.value, law.second, law.plus});
-  const Duration smallest = std::min({law.value, law.second, law.plus});
-  if (smallest.ns < 0 || largest > kLongestTime || law.value + law.plus > kLongestTime ||
-      law.second + law.plus > kLongestTime) {
-    return refuse("a duration of the " + name + " law is out of range", "durations from 0 to 36 years");
-  }
-  return std::nullopt;
 }
 
 }  // namespace

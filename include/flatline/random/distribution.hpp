@@ -138,8 +138,8 @@ inline std::int64_t Sampler::operator()(std::uint64_t bits) const {
 }
 
 /// Compiles a law. Fails, with a message that names the parameter, on: a shape or sigma that is not finite and
-/// positive (sigma 0 is a constant), a mean of 0 where the law needs more, no empirical values, weights that are not
-/// positive, or a tail that passes kLongestTime before probability 2^-56.
+/// positive, a gamma shape outside [0.001, 10000], a scale, mean or median of 0 where the law needs more, no empirical
+/// values, weights that are not positive, or a tail that passes kLongestTime before probability 2^-56.
 Result<Sampler> compile(const Distribution& law);
 
 }  // namespace flatline::random
