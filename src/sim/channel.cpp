@@ -108,13 +108,15 @@ qos::Cause Channel::cause_at(SimInstant suspicion) const {
 
 // Finds the heartbeat among those in flight; a new highest number closes the spans before it.
 void Channel::take_off_flight(SimInstant now, const detect::Observation& observation) {
-  const auto flight = std::find_if(flights_.begin(), flights_.end(), [&](const Flight& f) {
-    return f.seq == observation.seq && f.incarnation == observation.incarnation &&
-           f.arrival <= now;
-  });
-  if (flight == flights_.end()) return;
-  const SimInstant sent = flight->sent;
-  *flight = flights_.back();
+  std::size_t place = 0;
+  while (place < flights_.size() &&
+         !(flights_[place].seq == observation.seq && flights_[place].incarnation == observation.incarnation &&
+           flights_[place].arrival <= now)) {
+    ++place;
+  }
+  if (place == flights_.size()) return;
+  const SimInstant sent = flights_[place].sent;
+  flights_[place] = flights_.back();
   flights_.pop_back();
   if (observation.seq.value <= newest_seq_) return;
   record_spans(sent, observation.seq.value);
@@ -153,6 +155,10 @@ void Channel::record_spans(SimInstant until, std::int64_t below_seq) {
   if (!newest_sent_ || !both_up()) return;
   // A beat sent while the monitor was down may be the first that it sees: crashes from back then are not asked about.
   SimInstant from = std::max(*newest_sent_, segment_begin_);
+  if (flights_.empty()) {
+    record_span(state_, from, until);
+    return;
+  }
   std::vector<const Flight*> late;
   for (const Flight& flight : flights_) {
     if (flight.incarnation == incarnation_ && flight.seq.value < below_seq) {
@@ -220,15 +226,15 @@ void Channel::record_span(const VerdictState& state, SimInstant from, SimInstant
     }
     // A crash at c in [a, b) is detected after suspicion - c, or was suspected already.
     const std::int64_t high = suspicion.ns - a;
-    if (high <= 0) {
-      batch.already_ns += b - a;
-      continue;
+    std::int64_t low = suspicion.ns - b;
+    if (low < 0) {
+      batch.already_ns += std::min(b - a, -low);
+      if (high <= 0) continue;
+      low = 0;
     }
-    const std::int64_t low = std::max<std::int64_t>(0, suspicion.ns - b);
-    batch.already_ns += std::max<std::int64_t>(0, b - suspicion.ns);
-    batch.detection_twice += Wide{high} * high - Wide{low} * low;
+    batch.detection_twice += Wide{high - low} * (high + low);  // high^2 - low^2
     batch.detection.add_interval(low, high);
-    row.detection_max_ns = std::max(row.detection_max_ns, high);
+    if (high > row.detection_max_ns) row.detection_max_ns = high;
   }
 }
 

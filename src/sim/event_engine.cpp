@@ -93,7 +93,7 @@ void EventEngine::add_channels(std::uint32_t sender, const std::vector<NodeId>& 
                            world::Link(links.law(from.id, id), streams_,
                                        "link/" + from.name + "/" + monitor.name,
                                        truth_.partitions(from.id, id), truth_.begin()),
-                           channel, 0});
+                           channel, 0, 0, 0});
   }
 }
 
@@ -109,6 +109,11 @@ qos::Tally EventEngine::run(const std::atomic<bool>* stop) {
   }
   for (Node& node : nodes_) {
     for (const auto& channel : node.watched) channel->finish(end_);
+    for (const Route& route : node.routes) {
+      tally_.messages += route.measured_messages;
+      tally_.node_messages[node.id.value] += route.measured_messages;
+      tally_.bytes += route.measured_bytes;
+    }
   }
   return std::move(tally_);
 }
@@ -198,13 +203,6 @@ void EventEngine::push_delivery(std::uint32_t slot, SimInstant arrival, std::uin
                slot});
 }
 
-void EventEngine::count_message(std::int64_t bytes) {
-  if (clock_.ns < 0 || clock_.ns >= world_->batches().duration().ns) return;
-  ++tally_.messages;
-  ++tally_.node_messages[nodes_[current_].id.value];
-  tally_.bytes += bytes + kHeaderBytes;
-}
-
 NodeId EventEngine::self() const { return nodes_[current_].id; }
 Incarnation EventEngine::incarnation() const { return nodes_[current_].incarnation; }
 // Clocks show true time until they can drift (a later part).
@@ -230,7 +228,10 @@ void EventEngine::send(NodeId to, std::span<const std::byte> payload, std::int64
       heartbeat ? (std::uint64_t{from.incarnation.value} << 44) + static_cast<std::uint64_t>(heartbeat->value)
                 : (std::uint64_t{1} << 63) + route.others_sent++;
   const world::Passage passage = route.link.transmit(clock_, index);
-  count_message(bytes);
+  if (clock_.ns >= 0) {
+    ++route.measured_messages;
+    route.measured_bytes += bytes + kHeaderBytes;
+  }
   Channel* channel = heartbeat ? route.channel : nullptr;
   if (listener_ != nullptr) {
     listener_->message("send", from.id, to, clock_);

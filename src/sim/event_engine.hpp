@@ -63,7 +63,6 @@ class EventEngine final : private protocol::Context {
 
   std::uint32_t new_message(const Route& route, std::span<const std::byte> payload);
   void push_delivery(std::uint32_t slot, SimInstant arrival, std::uint64_t index, bool copy);
-  void count_message(std::int64_t bytes);
 
   // protocol::Context, for the node whose program is running.
   [[nodiscard]] NodeId self() const override;

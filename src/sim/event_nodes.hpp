@@ -44,6 +44,8 @@ struct EventEngine::Route {
   world::Link link;
   Channel* channel = nullptr;  // the pair (this sender, to), if it is monitored
   std::uint64_t others_sent = 0;
+  std::int64_t measured_messages = 0;
+  qos::Wide measured_bytes = 0;
 };
 
 struct EventEngine::Node {

@@ -68,24 +68,24 @@ class Timeline {
 class TimelineView {
  public:
   TimelineView() = default;
-  explicit TimelineView(Timeline timeline) : timeline_(std::move(timeline)) {}
+  explicit TimelineView(Timeline timeline)
+      : timeline_(std::move(timeline)), quiet_(timeline_.empty()) {}
 
   /// Whether `t` lies in an interval. REQUIRES: no call of covers() or forget_before() named a later instant.
   [[nodiscard]] bool covers(SimInstant t) {
+    if (quiet_) return false;
     forget_before(t);
-    if (timeline_.empty()) return false;
     return ahead_.front().start <= t;
   }
 
   /// The first instant from `t` on that lies in no interval (SimInstant::never() if there is none).
   [[nodiscard]] SimInstant defer(SimInstant t) {
-    if (timeline_.empty()) return t;
-    return defer_slow(t);
+    return quiet_ ? t : defer_slow(t);
   }
 
   /// Drops what ended at or before `t`: later questions are about `t` or later.
   void forget_before(SimInstant t) {
-    if (timeline_.empty()) return;
+    if (quiet_) return;
     while (ahead_.empty() || ahead_.front().end <= t) advance();
   }
 
@@ -94,6 +94,7 @@ class TimelineView {
   SimInstant defer_slow(SimInstant t);
 
   Timeline timeline_;
+  bool quiet_ = true;  // nothing ever happens
   std::deque<Interval> ahead_;  // generated and not yet over; the last is [never, never) once exhausted
 };
 
