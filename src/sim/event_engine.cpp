@@ -236,7 +236,7 @@ void EventEngine::send(NodeId to, std::span<const std::byte> payload, std::int64
   if (listener_ != nullptr) {
     listener_->message("send", from.id, to, clock_);
     if (passage.fate != world::Fate::delivered) {
-      listener_->message(passage.fate == world::Fate::cut ? "cut" : "lost", from.id, to, clock_);
+      listener_->message("lost", from.id, to, clock_);
     }
   }
   if (passage.fate != world::Fate::delivered) {

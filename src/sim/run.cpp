@@ -21,6 +21,24 @@ class TimelineRecorder final : public EventListener {
     add({at, monitored, monitor, row, suspect ? "suspect" : "trust"});
   }
 
+  void partitions(const PreparedWorld& world, const Block& block, SimInstant end) {
+    const scenario::Scenario& scenario = world.scenario();
+    const random::StreamFactory streams(scenario.seed, block.replication);
+    const world::Truth truth(scenario.world, streams, world.warm_up());
+    for (std::size_t i = block.first; i < block.last; ++i) {
+      for (const NodeId monitor : scenario.push.to) {
+        const NodeId sender = scenario.push.from[i];
+        if (sender == monitor) continue;
+        world::Timeline cuts = truth.partitions(sender, monitor);
+        while (const auto cut = cuts.next()) {
+          if (cut->start >= end) break;
+          add({std::max(cut->start, SimInstant{0}), sender, monitor, 0, "partition"});
+          if (cut->end < end) add({cut->end, sender, monitor, 0, "heal"});
+        }
+      }
+    }
+  }
+
   // Verdicts are found lazily, after the fact: the order of time is restored here.
   std::vector<TimelineEntry> take() {
     std::stable_sort(entries_.begin(), entries_.end(),
@@ -67,6 +85,7 @@ std::vector<TimelineEntry> record_timeline(const PreparedWorld& world,
   const Duration end = std::min(length, world.scenario().duration);
   EventEngine engine(world, settings, block, {end.ns}, &recorder);
   engine.run(nullptr);
+  recorder.partitions(world, block, {end.ns});
   return recorder.take();
 }
 

@@ -69,7 +69,7 @@ struct TimelineEntry {
   NodeId monitored{};
   NodeId monitor{};
   std::size_t row = 0;      ///< suspect and trust only.
-  const char* event = "";   ///< send lost cut arrive suspect trust crash recover stall wake
+  const char* event = "";   ///< send lost arrive suspect trust crash recover stall wake partition heal
 };
 
 /// Runs one block on the event engine. Stops early, with an incomplete tally, once `*stop` is set (may be null).
