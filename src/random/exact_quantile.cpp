@@ -95,8 +95,13 @@ std::optional<std::int64_t> rounded_quantile(const Distribution& law, double p, 
   const double scaled = std::max(0.0, std::ldexp(value, -drop));
   const double below = std::floor(scaled);
   const double from_tie = scaled - below - 0.5;
+  const double error = std::ldexp(error_bound(law, value), -drop);
+  if (error >= 0.5) {  // not even the two neighbours are certain: a cut normal much wider than its quantile
+    const Exact exact = ldexp(quantile<Exact>(law, Exact(p), upper), -drop);
+    return static_cast<std::int64_t>(floor(Exact(exact + 0.5))) << drop;
+  }
   bool up = from_tie >= 0;
-  if (std::abs(from_tie) <= std::ldexp(error_bound(law, value), -drop)) {
+  if (std::abs(from_tie) <= error) {
     up = reaches(law, Exact(ldexp(Exact(below + 0.5), drop)), p, upper);
   }
   return (static_cast<std::int64_t>(below) + (up ? 1 : 0)) << drop;
