@@ -12,13 +12,14 @@ constexpr double kNs = 1e-9;
 constexpr double kLinkBitsPerSecond = 1e9;  // link_share is of a 1 Gbit/s link
 
 constexpr std::array kMeasures{
-    MeasureInfo{"detection_time_mean_s", false, "mean T_D over all crash instants"},
+    MeasureInfo{"detection_time_mean_s", false, "mean T_D over the crash instants that are detected"},
     MeasureInfo{"detection_time_p50_s", false, "median T_D"},
     MeasureInfo{"detection_time_p90_s", false, "T_D that 90 % of crashes stay within"},
     MeasureInfo{"detection_time_p99_s", false, "T_D that 99 % of crashes stay within"},
     MeasureInfo{"detection_time_p999_s", false, "T_D that 99.9 % of crashes stay within"},
     MeasureInfo{"detection_time_max_s", false, "largest T_D seen"},
     MeasureInfo{"already_suspected", false, "share of crashes at which the node was suspected for good"},
+    MeasureInfo{"never_detected", false, "share of crashes that are never detected (no deadline yet); infinite in quantiles"},
     MeasureInfo{"mistakes", true, "S-transitions while monitored and monitor are up"},
     MeasureInfo{"mistake_rate_per_hour", false, "lambda_M per monitored pair"},
     MeasureInfo{"mistakes_per_heartbeat", false, "mistakes per heartbeat sent"},
@@ -160,21 +161,23 @@ Estimate mean_of(const Values& sums, const Values& counts) {
 
 void add_detection(std::vector<Estimate>& out, const RowTally& row, const Tally& tally) {
   const Detection detection(row, tally.common);
-  const auto sums = per_batch(row.batches, [](const RowBatch& b) { return b.detection_twice; });
-  Values seconds;
-  for (const double twice : sums) seconds.push_back(twice * 0.5 * kNs);
   const auto spans = per_batch(tally.common, [](const CommonBatch& b) { return b.span_ns; });
-  Estimate mean = mean_of(seconds, spans);
-  if (detection.never() > 0) mean = exact(std::numeric_limits<double>::infinity());
-  out.push_back(mean);
+  const auto never = per_batch(row.batches, [](const RowBatch& b) { return b.never_ns; });
+  const auto twice = per_batch(row.batches, [](const RowBatch& b) { return b.detection_twice; });
+  Values integrals, detected;
+  for (std::size_t b = 0; b < spans.size(); ++b) {
+    integrals.push_back(twice[b] * 0.5 * kNs);
+    detected.push_back(spans[b] - never[b]);
+  }
+  out.push_back(mean_of(integrals, detected));
   for (const double q : {0.5, 0.9, 0.99, 0.999}) out.push_back(detection.quantile_estimate(q));
   if (detection.never() > 0) {
     out.push_back(exact(std::numeric_limits<double>::infinity()));
   } else {
     out.push_back(detection.total() > 0 ? exact(kNs * number(row.detection_max_ns)) : Estimate{});
   }
-  out.push_back(share(per_batch(row.batches, [](const RowBatch& b) { return b.already_ns; }),
-                      spans));
+  out.push_back(share(per_batch(row.batches, [](const RowBatch& b) { return b.already_ns; }), spans));
+  out.push_back(share(never, spans));
 }
 
 Estimate per_hour(const Estimate& per_second) {
