@@ -1,15 +1,19 @@
-// The generator under TestU01: SmallCrush, Crush or BigCrush on the streams as a simulation reads them.
+// The generator under TestU01: SmallCrush, Crush or BigCrush on the streams as a simulation reads
+// them.
 //
-//   random_battery BATTERY [--layout LAYOUT] [--bits high|low|both] [--tests 1,5,80] [--shard I/N] [--seed S]
+//   random_battery BATTERY [--layout LAYOUT] [--bits high|low|both] [--tests 1,5,80] [--shard I/N]
+//   [--seed S]
 //
 // Layouts:
 //   interleaved  1024 streams with names like those of a scenario, read in turn
 //   sequential   one stream, read in order
-//   overlapping  1024 streams with the same first key word and counter, so that only the second word parts them:
+//   overlapping  1024 streams with the same first key word and counter, so that only the second
+//   word parts them:
 //                the worst case of two streams whose counters meet
-// Without --layout, every layout is run, and without --bits the high and the low halves. Each test of a battery
-// starts at its own place in the streams, so a test gives the same p-values in any shard.
-// Prints one line per p-value. Exit 1 if any is below 1e-10 or above 1 - 1e-10, 2 on bad usage.
+// Without --layout, every layout is run, and without --bits the high and the low halves. Each test
+// of a battery starts at its own place in the streams, so a test gives the same p-values in any
+// shard. Prints one line per p-value. Exit 1 if any is below 1e-10 or above 1 - 1e-10, 2 on bad
+// usage.
 
 #include <unistd.h>
 
@@ -92,9 +96,10 @@ unsigned int both_halves() {
 void prepare(Layout layout, std::uint64_t seed) {
   const StreamFactory factory(seed, 0);
   for (std::size_t i = 0; i < kStreams; ++i) {
-    source.streams[i] = factory.stream("link/worker/" + std::to_string(i / 4) + "/monitor/" + std::to_string(i % 4) +
-                                       (i % 2 == 0 ? "/delay" : "/loss"));
-    if (layout == Layout::overlapping) source.streams[i] = Stream(source.streams[0].k0(), source.streams[i].k1());
+    source.streams[i] = factory.stream("link/worker/" + std::to_string(i / 4) + "/monitor/" +
+                                       std::to_string(i % 4) + (i % 2 == 0 ? "/delay" : "/loss"));
+    if (layout == Layout::overlapping)
+      source.streams[i] = Stream(source.streams[0].k0(), source.streams[i].k1());
   }
   const bool one = layout == Layout::sequential;
   source.mask = one ? 0 : kStreams - 1;
@@ -119,8 +124,9 @@ int run(const Options& options, Layout layout, Half half, std::FILE* out) {
       const bool suspect = !(p >= kSuspect && p <= 1 - kSuspect);
       suspects += suspect ? 1 : 0;
       std::fprintf(out, "%s %s %s %d %s %.6g%s\n", options.battery->name.data(),
-                   kLayoutNames[static_cast<int>(layout)].data(), kHalfNames[static_cast<int>(half)].data(), test,
-                   bbattery_TestNames[i], p, suspect ? " SUSPECT" : "");
+                   kLayoutNames[static_cast<int>(layout)].data(),
+                   kHalfNames[static_cast<int>(half)].data(), test, bbattery_TestNames[i], p,
+                   suspect ? " SUSPECT" : "");
     }
     std::fflush(out);
   }
@@ -138,7 +144,8 @@ bool read_tests(std::string_view list, int largest, std::vector<int>& tests) {
   while (!list.empty()) {
     const std::size_t comma = std::min(list.find(','), list.size());
     std::uint64_t test = 0;
-    if (!read_number(list.substr(0, comma), test) || test < 1 || test > static_cast<std::uint64_t>(largest)) {
+    if (!read_number(list.substr(0, comma), test) || test < 1 ||
+        test > static_cast<std::uint64_t>(largest)) {
       return false;
     }
     tests.push_back(static_cast<int>(test));
@@ -150,8 +157,8 @@ bool read_tests(std::string_view list, int largest, std::vector<int>& tests) {
 bool read_shard(std::string_view text, std::vector<int>& tests) {
   const std::size_t slash = text.find('/');
   std::uint64_t shard = 0, of = 0;
-  if (slash == text.npos || !read_number(text.substr(0, slash), shard) || !read_number(text.substr(slash + 1), of) ||
-      shard < 1 || shard > of) {
+  if (slash == text.npos || !read_number(text.substr(0, slash), shard) ||
+      !read_number(text.substr(slash + 1), of) || shard < 1 || shard > of) {
     return false;
   }
   std::vector<int> mine;
@@ -193,9 +200,11 @@ bool read_options(int count, char** words, Options& options) {
 int main(int count, char** words) {
   Options options;
   if (!read_options(count, words, options)) {
-    std::fputs("usage: random_battery smallcrush|crush|bigcrush [--layout interleaved|sequential|overlapping]\n"
-               "       [--bits high|low|both] [--tests 1,5,80] [--shard I/N] [--seed S]\n",
-               stderr);
+    std::fputs(
+        "usage: random_battery smallcrush|crush|bigcrush [--layout "
+        "interleaved|sequential|overlapping]\n"
+        "       [--bits high|low|both] [--tests 1,5,80] [--shard I/N] [--seed S]\n",
+        stderr);
     return 2;
   }
   // TestU01 writes pages of its own to stdout: keep ours, drop its.

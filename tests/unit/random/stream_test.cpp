@@ -17,7 +17,8 @@ using namespace flatline::random;
 
 TEST_CASE("a stream without a second key word is SplitMix64") {
   // Known answers of the published generator for seeds 0 and 1234567.
-  const std::uint64_t zero[] = {0xe220a8397b1dcdafu, 0x6e789e6aa1b965f4u, 0x06c45d188009454fu, 0xf88bb8a8724c81ecu};
+  const std::uint64_t zero[] = {0xe220a8397b1dcdafu, 0x6e789e6aa1b965f4u, 0x06c45d188009454fu,
+                                0xf88bb8a8724c81ecu};
   for (std::uint64_t i = 0; i < 4; ++i) CHECK(Stream(0, 0).bits(i) == zero[i]);
   const std::uint64_t other[] = {6457827717110365317u, 3203168211198807973u, 9817491932198370423u,
                                  4593380528125082431u, 16408922859458223821u};
@@ -25,20 +26,25 @@ TEST_CASE("a stream without a second key word is SplitMix64") {
 }
 
 TEST_CASE("named streams give the pinned keys and draws") {
-  // From an independent implementation in Python. They are a contract: results that exist depend on them.
+  // From an independent implementation in Python. They are a contract: results that exist depend on
+  // them.
   struct Pin {
     std::uint64_t seed, replication;
     const char* name;
     std::uint64_t k0, k1, first;
   };
   constexpr std::uint64_t kAll = std::numeric_limits<std::uint64_t>::max();
-  const Pin pins[] = {
-      {0, 0, "", 0xea23449128f3064au, 0x0bd77e27aea1545fu, 0x4314fe71f50dd106u},
-      {1, 0, "link/worker/3/monitor/0/delay", 0xb7fa4fe2acefaccbu, 0x77560f05c04087b0u, 0x992f203af6220704u},
-      {1, 1, "link/worker/3/monitor/0/delay", 0x7857b01da7d88292u, 0x0495d07cecce57cau, 0x1f1b33adf7e2a9b9u},
-      {2, 0, "link/worker/3/monitor/0/delay", 0xd963d8ea9d3ac458u, 0xf8e6b0e1bddc91adu, 0x5d52d4d91f52a588u},
-      {1, 0, "link/worker/3/monitor/0/loss", 0x1e234fbe85d68a07u, 0x2d65e27f21ffb808u, 0xfd61184b1a636b9cu},
-      {kAll, kAll, "stall/worker/12345678", 0xd83d374be53e60acu, 0x3ef74c22b4835612u, 0x37f43648fb3eade5u}};
+  const Pin pins[] = {{0, 0, "", 0xea23449128f3064au, 0x0bd77e27aea1545fu, 0x4314fe71f50dd106u},
+                      {1, 0, "link/worker/3/monitor/0/delay", 0xb7fa4fe2acefaccbu,
+                       0x77560f05c04087b0u, 0x992f203af6220704u},
+                      {1, 1, "link/worker/3/monitor/0/delay", 0x7857b01da7d88292u,
+                       0x0495d07cecce57cau, 0x1f1b33adf7e2a9b9u},
+                      {2, 0, "link/worker/3/monitor/0/delay", 0xd963d8ea9d3ac458u,
+                       0xf8e6b0e1bddc91adu, 0x5d52d4d91f52a588u},
+                      {1, 0, "link/worker/3/monitor/0/loss", 0x1e234fbe85d68a07u,
+                       0x2d65e27f21ffb808u, 0xfd61184b1a636b9cu},
+                      {kAll, kAll, "stall/worker/12345678", 0xd83d374be53e60acu,
+                       0x3ef74c22b4835612u, 0x37f43648fb3eade5u}};
   for (const Pin& pin : pins) {
     const Stream stream = StreamFactory(pin.seed, pin.replication).stream(pin.name);
     CHECK(stream.k0() == pin.k0);
@@ -63,8 +69,8 @@ TEST_CASE("no two of a million names share a key word") {
   const StreamFactory factory(1, 0);
   std::vector<std::uint64_t> first, second;
   for (int i = 0; i < 1'000'000; ++i) {
-    const Stream stream =
-        factory.stream("link/worker/" + std::to_string(i / 10) + "/monitor/" + std::to_string(i % 10) + "/delay");
+    const Stream stream = factory.stream("link/worker/" + std::to_string(i / 10) + "/monitor/" +
+                                         std::to_string(i % 10) + "/delay");
     first.push_back(stream.k0());
     second.push_back(stream.k1());
   }
@@ -92,8 +98,8 @@ TEST_CASE("names that differ only in length or trailing zero bytes differ") {
 }
 
 TEST_CASE("one changed bit of name, seed or replication flips half of each key word") {
-  // Each case flips a mean of 32 of 64 bits; the mean of 29 * 8 + 128 cases has standard deviation 4 / sqrt(360) = 0.21.
-  // Accepted: 32 within 1 (4.7 sigma) for the mean of each word.
+  // Each case flips a mean of 32 of 64 bits; the mean of 29 * 8 + 128 cases has standard deviation
+  // 4 / sqrt(360) = 0.21. Accepted: 32 within 1 (4.7 sigma) for the mean of each word.
   const std::string name = "link/worker/3/monitor/0/delay";
   const Stream base = StreamFactory(1, 0).stream(name);
   double flips0 = 0, flips1 = 0;
@@ -119,8 +125,9 @@ TEST_CASE("one changed bit of name, seed or replication flips half of each key w
 }
 
 TEST_CASE("streams whose counters coincide are still independent words") {
-  // The worst case of an overlap: the same first key word. Flipped bits between the two streams over 4096 draws:
-  // mean 32, standard deviation of the mean 4 / 64 = 0.0625; accepted within 0.3 (4.8 sigma).
+  // The worst case of an overlap: the same first key word. Flipped bits between the two streams
+  // over 4096 draws: mean 32, standard deviation of the mean 4 / 64 = 0.0625; accepted within 0.3
+  // (4.8 sigma).
   const StreamFactory factory(1, 0);
   const Stream a = factory.stream("a");
   const Stream b(a.k0(), factory.stream("b").k1());
