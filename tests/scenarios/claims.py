@@ -1,0 +1,288 @@
+"""What each shipped scenario claims in its "expect", as conditions on the rows of its sweep.
+
+Rows come from a fixed seed, so that each condition either holds or does not; its bounds leave room
+for the shortened runs and for another seed, and are those that the text gives.
+"""
+
+import collections
+
+# quick: settings that shorten the run; check: rows -> pairs of (text, whether it holds)
+Claim = collections.namedtuple("Claim", "quick check")
+
+
+class Rows:
+    """The rows of a sweep, to be found by the value of a column (any label before a parameter)."""
+
+    def __init__(self, rows):
+        self.rows = rows
+
+    @staticmethod
+    def value(row, name):
+        """A text or number; the only column called `name` or ending in `.name` that has a value."""
+        for key, text in row.items():
+            if text != "" and (key == name or key.endswith("." + name)):
+                try:
+                    return float(text)
+                except ValueError:
+                    return text
+        return None
+
+    def all(self, **wanted):
+        return [row for row in self.rows
+                if all(self.value(row, name) == value for name, value in wanted.items())]
+
+    def one(self, **wanted):
+        found = self.all(**wanted)
+        if len(found) != 1:
+            raise SystemExit(f"{len(found)} rows with {wanted}, expected one")
+        return found[0]
+
+    def mistakes(self, cause=None, **wanted):
+        return int(self.one(**wanted)["mistakes" if cause is None else "mistakes_by_" + cause])
+
+    def per_hour(self, **wanted):
+        row = self.one(**wanted)
+        return float(row["mistake_rate_per_hour"]) if int(row["mistakes"]) > 0 else 0.0
+
+    def detection(self, stat="mean", **wanted):
+        return float(self.one(**wanted)[f"detection_time_{stat}_s"])
+
+
+def near(value, wanted, tolerance):
+    return abs(value - wanted) <= tolerance
+
+
+def fewer(rows, times, short, long):
+    """Mistakes of the timeout `short` are at least `times` those of `long`, and there are some."""
+    many, few = rows.mistakes(timeout_s=short), rows.mistakes(timeout_s=long)
+    return (f"{many} mistakes at {short:g} s, {few} at {long:g} s: {times} times fewer or better",
+            many > 0 and many >= times * few)
+
+
+def later(rows, short, long, by):
+    cost = rows.detection(timeout_s=long) - rows.detection(timeout_s=short)
+    return (f"{long:g} s detects {cost:.3f} s later than {short:g} s", near(cost, by, 0.02 * by))
+
+
+def leader_election(rows):
+    daily = 24 * rows.per_hour(timeout_s=0.3)
+    yield f"{daily:.2f} needless elections per follower and day at 300 ms: 3 to 8", 3 <= daily <= 8
+    yield ("most of them after a stall of the leader",
+           rows.mistakes("sender_stall", timeout_s=0.3) > 0.6 * rows.mistakes(timeout_s=0.3))
+    yield fewer(rows, 8, 0.3, 1)
+    yield later(rows, 0.3, 1, 0.7)
+
+
+def database_failover(rows):
+    monthly = 720 * rows.per_hour(timeout_s=3)
+    yield f"{monthly:.2f} needless failovers per replica and month at 3 s: 2 to 12", 2 <= monthly <= 12
+    yield ("mostly after stalls",
+           rows.mistakes("sender_stall", timeout_s=3) > 0.6 * rows.mistakes(timeout_s=3))
+    yield "10 s: less than one a month", 720 * rows.per_hour(timeout_s=10) < 1
+    yield later(rows, 3, 10, 7)
+    yield fewer(rows, 10, 2, 3)
+
+
+def cluster_membership(rows):
+    per_pair = 24 * rows.per_hour(timeout_s=5)
+    yield f"{per_pair:.2f} mistakes per pair and day at 5 s: fewer than 1", 0 < per_pair < 1
+    yield f"{380 * per_pair:.0f} over 380 pairs: more than 100", 380 * per_pair > 100
+    count = rows.mistakes(timeout_s=5)
+    yield (f"nearly all in groups of 19, after a stall of the sender ({count})",
+           rows.mistakes("sender_stall", timeout_s=5) > 0.95 * count and count % 19 in (0, 1, 18))
+
+
+def service_mesh(rows):
+    yield ("at 15 s loss makes more mistakes than stalls of the proxies",
+           rows.mistakes("loss", timeout_s=15) > rows.mistakes("sender_stall", timeout_s=15) > 0)
+    yield fewer(rows, 4, 15, 30)
+    yield fewer(rows, 5, 7.5, 15)
+
+
+def worker_pool(rows):
+    daily = 24 * 100 * rows.per_hour(timeout_s=15)
+    yield f"{daily:.0f} needless repetitions a day at 15 s: 24 to 96", 24 <= daily <= 96
+    yield ("nearly all because the worker stalled",
+           rows.mistakes("sender_stall", timeout_s=15) >= 0.9 * rows.mistakes(timeout_s=15))
+    yield "60 s does not end it", rows.mistakes(timeout_s=60) > 0
+
+
+def monitoring(rows):
+    daily = 24 * 300 * rows.per_hour(timeout_s=90)
+    yield f"{daily:.0f} needless calls a day at 90 s: more than 20", daily > 20
+    yield ("for lines that come back",
+           rows.mistakes("loss", timeout_s=90) > 0.9 * rows.mistakes(timeout_s=90))
+    yield fewer(rows, 4, 90, 300)
+    yield later(rows, 90, 300, 210)
+    yield fewer(rows, 15, 60, 90)
+
+
+def coordinator_three_misses(rows):
+    timer, loop = {"label": "timer", "timeout_s": 15}, {"label": "loop", "timeout_s": 15}
+    mean = rows.detection(**loop) - rows.detection(**timer)
+    worst = rows.detection("max", **loop) - rows.detection("max", **timer)
+    yield f"the loop is {mean:.3f} s later in the mean: 2.5", near(mean, 2.5, 0.05)
+    yield f"the loop is {worst:.3f} s later at most: 5", near(worst, 5, 0.2)
+    count = rows.mistakes(**loop)
+    yield f"{count} mistakes: fewer than the timer", count < 0.8 * rows.mistakes(**timer)
+    yield ("as many as a timer of 16 to 18 s",
+           0.9 * rows.mistakes(label="timer", timeout_s=18) <= count
+           <= 1.1 * rows.mistakes(label="timer", timeout_s=16))
+    yield ("at two misses the timer has more than 5 times the mistakes",
+           rows.mistakes(label="timer", timeout_s=10) > 5 * rows.mistakes(label="loop", timeout_s=10))
+
+
+def kubernetes_like(rows):
+    weekly = 168 * rows.per_hour(timeout_s=40)
+    yield f"{weekly:.2f} nodes called lost a week at 40 s, one drop a week each", 0.8 <= weekly <= 1.3
+    share = rows.mistakes(timeout_s=50) / rows.mistakes(timeout_s=40)
+    yield f"50 s: {share:.2f} of them, about a quarter", 0.15 <= share <= 0.4
+    share = rows.mistakes(timeout_s=55) / rows.mistakes(timeout_s=40)
+    yield f"55 s: {share:.3f} of them, hardly any", share < 0.05
+    yield ("at 20 s single losses make most mistakes",
+           rows.mistakes("loss", timeout_s=20) > rows.mistakes("sender_stall", timeout_s=20))
+
+
+def session_keepalive(rows):
+    yield fewer(rows, 10, 10, 45)
+    yield later(rows, 10, 45, 35)
+
+
+def hundred_hertz(rows):
+    hourly = rows.per_hour(kind="fixed_timeout", timeout_s=0.03)
+    yield f"{hourly:.2f} mistakes an hour at 30 ms: 2 to 10", 2 <= hourly <= 10
+    yield ("after stalls", rows.mistakes("sender_stall", timeout_s=0.03)
+           >= 0.9 * rows.mistakes(timeout_s=0.03))
+    yield fewer(rows, 10, 0.03, 0.1)
+    yield "100 ms: 99 % within 110 ms", rows.detection("p99", timeout_s=0.1) < 0.11
+    for timeout, margin in ((0.03, 0.02), (0.05, 0.04), (0.075, 0.065)):
+        fixed, adaptive = rows.mistakes(timeout_s=timeout), rows.mistakes(safety_margin_s=margin)
+        yield (f"NFD-E with {margin} s makes {adaptive} mistakes, a timeout of {timeout} s {fixed}",
+               near(adaptive, fixed, 0.1 * fixed))
+
+
+def multiples_lan(rows):
+    yield "k = 1: a mistake in every other beat", near(
+        rows.mistakes(interval_s=1, timeout_s=1)
+        / float(rows.one(interval_s=1, timeout_s=1)["heartbeats"]), 0.5, 0.02)
+    yield ("k = 2: most mistakes by loss; k = 3: none",
+           rows.mistakes("loss", interval_s=1, timeout_s=2)
+           > rows.mistakes("sender_stall", interval_s=1, timeout_s=2)
+           and rows.mistakes("loss", interval_s=1, timeout_s=3) == 0)
+    quick, slow = (rows.mistakes(interval_s=i, timeout_s=3) for i in (0.25, 1))
+    yield (f"3 s: {quick} mistakes at 250 ms, {slow} at 1 s: about the same",
+           quick > 0 and slow > 0 and 0.4 <= quick / slow <= 2.5)
+
+
+def multiples_lossy(rows):
+    counts = [rows.mistakes(interval_s=1, timeout_s=k) for k in range(2, 7)]
+    for k, (before, after) in enumerate(zip(counts, counts[1:]), 3):
+        yield (f"k = {k} leaves {after / before:.2f} of the mistakes of k - 1: about three fifths",
+               0.5 <= after / before <= 0.7)
+    for k in range(3, 7):
+        worse = rows.mistakes(interval_s=0.25, timeout_s=k / 4) / counts[k - 2]
+        yield f"250 ms: {worse:.1f} times the mistakes at the same k = {k}: more than twice", worse > 2
+
+
+def multiples_regions(rows):
+    five, ten = rows.mistakes(timeout_s=5), rows.mistakes(timeout_s=10)
+    yield f"{five} mistakes at 5 intervals, {ten} at 10: fewer than half gone", five > ten > 0.5 * five
+    yield ("most by loss, next to none by delay",
+           rows.mistakes("loss", timeout_s=5) > 0.8 * five
+           and rows.mistakes("delay", timeout_s=5) <= 0.01 * five)
+    yield fewer(rows, 10, 2, 3)
+    extra = rows.detection(timeout_s=5) - 4.5
+    yield f"delay adds its mean, {extra:.3f} s, to the detection time", 0.1 <= extra <= 0.15
+
+
+def interval_ten_rtt(rows):
+    cells = sorted(rows.rows, key=lambda row: rows.value(row, "interval_s"))
+    for fast, slow in zip(cells, cells[1:]):
+        ratio = rows.value(slow, "interval_s") / rows.value(fast, "interval_s")
+        times = (float(slow["detection_time_mean_s"]) - 0.02) / (float(fast["detection_time_mean_s"]) - 0.02)
+        yield f"interval times {ratio:g}: detection without delay times {times:.3f}", near(times, ratio, 0.05 * ratio)
+        yield (f"and mistakes from {fast['mistakes']} to {slow['mistakes']}",
+               int(slow["mistakes"]) < int(fast["mistakes"]))
+    for row in cells:
+        yield ("delay is to blame for next to none",
+               int(row["mistakes_by_delay"]) <= max(1, 0.01 * int(row["mistakes"])))
+
+
+def jitter(rows):
+    for ratio in (0, 0.1, 0.2):
+        spread, step = (rows.mistakes(phase=phase, ratio=ratio, timeout_s=1.5)
+                        for phase in ("spread", "synchronised"))
+        yield (f"jitter {ratio:g} at 1.5 s: {spread} mistakes spread, {step} in step: within a fifth",
+               near(step, spread, 0.2 * spread))
+    none, much = (rows.mistakes(phase="spread", ratio=r, timeout_s=1.25) for r in (0, 0.2))
+    yield f"1.25 s: {none} mistakes without jitter, {much} with 20 %: without end", much > 50 * none
+    none, much = (rows.mistakes(phase="spread", ratio=r, timeout_s=1.5) for r in (0, 0.2))
+    yield f"1.5 s: {none} without, {much} with 20 %: about as many", near(much, none, 0.1 * none)
+
+
+def grace(rows):
+    suspected = {row["mistakes"] for row in rows.all(state="suspected")}
+    yield f"the suspected rows do not change with the grace: {suspected}", len(suspected) == 1
+    first = int(suspected.pop())
+    dead = rows.mistakes(state="dead", dead_after_s=15)
+    yield f"{first} suspected, {dead} dead after 15 s: 3 times fewer or better", first >= 3 * dead > 0
+    cost = (rows.detection(state="dead", dead_after_s=15)
+            - rows.detection(state="suspected", dead_after_s=15))
+    yield f"dead comes {cost:.3f} s after suspected", near(cost, 15, 0.1)
+
+
+def phi(rows):
+    bare = rows.all(label="phi no floor")
+    yield ("phi at 8 without a floor: more than 10 mistakes an hour",
+           rows.per_hour(label="phi no floor", threshold=8) > 10)
+    # From threshold 8 on, among fixed timeouts that are no slower at p99, one has fewer mistakes.
+    for row in bare:
+        if rows.value(row, "threshold") < 8:
+            continue
+        best = min(int(other["mistakes"]) for other in rows.all(label="fixed")
+                   if float(other["detection_time_p99_s"]) <= float(row["detection_time_p99_s"]))
+        yield (f"threshold {rows.value(row, 'threshold'):g}: {row['mistakes']} mistakes, fixed {best}",
+               best < int(row["mistakes"]))
+    # With a floor of 500 ms: neither better than the next slower fixed timeout nor worse than the next faster one.
+    for row in rows.all(label="phi floor 500ms"):
+        slower = [int(other["mistakes"]) for other in rows.all(label="fixed")
+                  if float(other["detection_time_p99_s"]) > float(row["detection_time_p99_s"])]
+        faster = [int(other["mistakes"]) for other in rows.all(label="fixed")
+                  if float(other["detection_time_p99_s"]) < float(row["detection_time_p99_s"])]
+        yield (f"floor 500 ms, threshold {rows.value(row, 'threshold'):g}: between its fixed neighbours",
+               0.97 * max(slower) <= int(row["mistakes"]) <= 1.03 * min(faster))
+
+
+def demo(rows):
+    for interval in (0.1, 0.25, 0.5, 1):
+        enough = [float(row["detection_time_mean_s"]) for row in rows.all(interval_s=interval)
+                  if row["mistakes"] == "0" or float(row["mistake_rate_per_hour"]) <= 1 / 24]
+        yield f"{interval:g} s: {min(enough):.2f} s for one mistake a day: 3 to 5", 3 <= min(enough) <= 5
+        slow = rows.per_hour(kind="fixed_timeout", interval_s=interval, timeout_s=2)
+        yield f"{interval:g} s: {slow:.3f} an hour for a timeout of 2 s: more than one a day", slow > 1 / 24
+    kinds = ("fixed_timeout", "nfd_e", "phi_normal", "phi_exponential")
+    for kind in kinds:
+        yield (f"{kind} has mistakes and a finite detection time in every row but those without",
+               all(float(row["detection_time_mean_s"]) < 3600 for row in rows.all(kind=kind)))
+
+
+CLAIMS = {
+    "leader-election": Claim(["replications=3"], leader_election),
+    "database-failover": Claim(["replications=2"], database_failover),
+    "cluster-membership": Claim(["duration=6h"], cluster_membership),
+    "service-mesh": Claim(["duration=1d"], service_mesh),
+    "worker-pool": Claim(["duration=3d"], worker_pool),
+    "monitoring": Claim(["duration=10d"], monitoring),
+    "coordinator-three-misses": Claim([], coordinator_three_misses),
+    "kubernetes-like": Claim(["duration=10d"], kubernetes_like),
+    "session-keepalive": Claim([], session_keepalive),
+    "hundred-hertz": Claim(["replications=1"], hundred_hertz),
+    "timeout-multiples-lan": Claim([], multiples_lan),
+    "timeout-multiples-lossy": Claim(["duration=8h"], multiples_lossy),
+    "timeout-multiples-regions": Claim([], multiples_regions),
+    "interval-ten-rtt": Claim([], interval_ten_rtt),
+    "jitter-against-synchronised": Claim(["duration=8h"], jitter),
+    "grace-one-and-a-half": Claim(["duration=5d"], grace),
+    "phi-against-fixed": Claim([], phi),
+    "demo-busy-host": Claim([], demo),
+}
