@@ -28,7 +28,8 @@ std::vector<Distribution> wide_laws() {
 
 std::vector<Distribution> gamma_laws() {
   return {gamma(seconds(1), 0.1), gamma(milliseconds(20), 0.5), gamma(nanoseconds(5), 1.0), gamma(minutes(1), 3.3),
-          gamma(milliseconds(1), 10.0), gamma(seconds(10), 50.0), gamma(hours(1), 0.01), gamma(microseconds(3), 2000.0)};
+          gamma(milliseconds(1), 10.0), gamma(seconds(10), 50.0), gamma(hours(1), 0.01),
+          gamma(microseconds(3), 2000.0)};
 }
 
 // One unit in the last of the 36 kept bits, for values just below (or from) 2^bits.
@@ -46,7 +47,8 @@ Exact unit_from(std::int64_t knot) {
 bool correctly_rounded(const Distribution& d, std::int64_t knot, double p, bool upper) {
   if (knot < 0) return false;
   const Exact low = Exact(knot) - unit_below(knot) / 2, high = Exact(knot) + unit_from(knot) / 2, level(p);
-  const bool low_enough = low <= 0 || (upper ? probability(d, low, true) >= level : probability(d, low, false) <= level);
+  const bool low_enough =
+      low <= 0 || (upper ? probability(d, low, true) >= level : probability(d, low, false) <= level);
   const bool high_enough = upper ? probability(d, high, true) <= level : probability(d, high, false) >= level;
   return low_enough && high_enough;
 }

@@ -1,6 +1,6 @@
 #pragma once
-// The closed-form laws once more, over the whole range that a scenario may ask for: distribution functions in 50 digits,
-// quantiles and moments in double, each from its textbook formula and none from the code under test.
+// The closed-form laws once more, over the whole range that a scenario may ask for: distribution functions in 50
+// digits, quantiles and moments in double, each from its textbook formula and none from the code under test.
 
 #include <cmath>
 #include <cstdint>
