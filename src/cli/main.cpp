@@ -45,7 +45,7 @@ void print_help(std::ostream& out) {
   out << "\nStart here:\n"
          "  flatline run scenarios/database-failover.json\n"
          "  flatline help run\n"
-         "\nData goes to stdout, everything else to stderr. Exit codes: 0 ok, 1 run failed, 2 usage,\n"
+         "\nEvery command takes --color auto|always|never. Data goes to stdout, everything else to stderr. Exit codes: 0 ok, 1 run failed, 2 usage,\n"
          "3 scenario or trace invalid, 4 input/output, 130 interrupted (what was done is kept).\n";
 }
 
@@ -63,9 +63,38 @@ int help_command(const Command&, const Arguments& arguments) {
   return command->run(*command, {"--help"});
 }
 
-void print_error(const std::string& message) {
+enum class Colour { automatic, always, never };
+Colour colour_mode = Colour::automatic;  // --color; set once, before anything is printed
+
+bool use_colour() {
+  if (colour_mode != Colour::automatic) return colour_mode == Colour::always;
   const char* no_colour = std::getenv("NO_COLOR");
-  const bool colour = (no_colour == nullptr || *no_colour == '\0') && isatty(STDERR_FILENO) == 1;
+  return (no_colour == nullptr || *no_colour == '\0') && isatty(STDERR_FILENO) == 1;
+}
+
+// --color belongs to every command: it is taken out before the command sees its arguments.
+Arguments without_colour(const Arguments& arguments) {
+  Arguments rest;
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    std::string mode;
+    if (arguments[i].starts_with("--color=")) {
+      mode = arguments[i].substr(8);
+    } else if (arguments[i] == "--color") {
+      if (++i < arguments.size()) mode = arguments[i];
+    } else {
+      rest.push_back(arguments[i]);
+      continue;
+    }
+    if (mode != "auto" && mode != "always" && mode != "never") {
+      fail(kUsage, "--color \"" + mode + "\" is not auto, always or never");
+    }
+    colour_mode = mode == "auto" ? Colour::automatic : mode == "always" ? Colour::always : Colour::never;
+  }
+  return rest;
+}
+
+void print_error(const std::string& message) {
+  const bool colour = use_colour();
   std::cerr << (colour ? "\033[1;31mflatline:\033[0m " : "flatline: ") << message << "\n";
 }
 
@@ -116,7 +145,7 @@ const std::vector<Command>& commands() {
 int main(int argc, char** argv) {
   using namespace flatline::cli;
   try {
-    const int code = dispatch(Arguments(argv + 1, argv + argc));
+    const int code = dispatch(without_colour(Arguments(argv + 1, argv + argc)));
     std::cout.flush();
     if (!std::cout) {
       print_error("stdout could not be written");
