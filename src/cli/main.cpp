@@ -45,7 +45,8 @@ void print_help(std::ostream& out) {
   out << "\nStart here:\n"
          "  flatline run scenarios/database-failover.json\n"
          "  flatline help run\n"
-         "\nEvery command takes --color auto|always|never. Data goes to stdout, everything else to stderr. Exit codes: 0 ok, 1 run failed, 2 usage,\n"
+         "\nEvery command takes --color auto|always|never (errors on a terminal are coloured; NO_COLOR is honoured).\n"
+         "Data goes to stdout, everything else to stderr. Exit codes: 0 ok, 1 run failed, 2 usage,\n"
          "3 scenario or trace invalid, 4 input/output, 130 interrupted (what was done is kept).\n";
 }
 
