@@ -50,7 +50,7 @@ std::vector<double> counts_below(const Distribution& d, const std::vector<double
 }  // namespace
 
 TEST_CASE("draws of every law fall evenly into 64 classes between exact quantiles") {
-  // Chi-square with 63 degrees of freedom: above 112.3 with probability 1e-4.
+  // Chi-square with 63 degrees of freedom: above 113.5 with probability 1e-4.
   for (const Distribution& d : laws()) {
     std::vector<double> limits;
     for (int i = 1; i < 64; ++i)
@@ -60,7 +60,34 @@ TEST_CASE("draws of every law fall evenly into 64 classes between exact quantile
     for (const double count : counts_below(d, limits))
       chi_square += (count - expected) * (count - expected) / expected;
     INFO(name(d));
-    CHECK(chi_square < 112.3);
+    CHECK(chi_square < 113.5);
+  }
+}
+
+TEST_CASE("draws of uniform and empirical laws take each of 64 values equally often") {
+  std::vector<std::int64_t> values;
+  for (std::int64_t v = 0; v < 64; ++v) values.push_back(v * v);  // far apart: nothing between them
+  Distribution recorded;
+  recorded.family = Family::empirical;
+  recorded.values = values;
+  for (const Distribution& d : {uniform(nanoseconds(0), nanoseconds(63)), recorded}) {
+    const Sampler sampler = compiled(d);
+    const Stream stream = StreamFactory(2025, 0).stream("test/" + name(d));
+    std::vector<double> counts(64, 0);
+    for (std::uint64_t i = 0; i < kDraws; ++i) {
+      const std::int64_t sample = sampler(stream.bits(i));
+      const auto place = d.family == Family::uniform
+                             ? sample
+                             : std::lower_bound(values.begin(), values.end(), sample) - values.begin();
+      REQUIRE((place >= 0 && place < 64));
+      REQUIRE((d.family == Family::uniform || values[static_cast<std::size_t>(place)] == sample));
+      ++counts[static_cast<std::size_t>(place)];
+    }
+    double chi_square = 0;
+    const double expected = kDraws / 64.0;
+    for (const double count : counts) chi_square += (count - expected) * (count - expected) / expected;
+    INFO(name(d));
+    CHECK(chi_square < 113.5);  // as above
   }
 }
 
