@@ -88,8 +88,8 @@ def cluster_membership(rows):
     yield f"{per_pair:.2f} mistakes per pair and day at 5 s: fewer than 1", 0 < per_pair < 1
     yield f"{380 * per_pair:.0f} over 380 pairs: more than 100", 380 * per_pair > 100
     count = rows.mistakes(timeout_s=5)
-    yield (f"nearly all in groups of 19, after a stall of the sender ({count})",
-           rows.mistakes("sender_stall", timeout_s=5) > 0.95 * count and count % 19 in (0, 1, 18))
+    yield (f"nearly all {count} after a stall of the sender, which 19 others watch",
+           rows.mistakes("sender_stall", timeout_s=5) > 0.95 * count)
 
 
 def service_mesh(rows):
@@ -260,10 +260,10 @@ def demo(rows):
         yield f"{interval:g} s: {min(enough):.2f} s for one mistake a day: 3 to 5", 3 <= min(enough) <= 5
         slow = rows.per_hour(kind="fixed_timeout", interval_s=interval, timeout_s=2)
         yield f"{interval:g} s: {slow:.3f} an hour for a timeout of 2 s: more than one a day", slow > 1 / 24
-    kinds = ("fixed_timeout", "nfd_e", "phi_normal", "phi_exponential")
-    for kind in kinds:
-        yield (f"{kind} has mistakes and a finite detection time in every row but those without",
-               all(float(row["detection_time_mean_s"]) < 3600 for row in rows.all(kind=kind)))
+    for kind in ("fixed_timeout", "nfd_e", "phi_normal", "phi_exponential"):
+        found = rows.all(kind=kind)
+        yield (f"{kind}: every mean detection time is finite",
+               len(found) > 0 and all(float(row["detection_time_mean_s"]) < 60 for row in found))
 
 
 CLAIMS = {
