@@ -1,0 +1,260 @@
+"""Every knob is alive: for each key of docs/SCENARIO.md (which a test holds against the schema) two values give
+different rows. Usage: knobs_test.py PROGRAM SCENARIO.md"""
+
+import copy
+import hashlib
+import json
+import re
+import subprocess
+import sys
+import tempfile
+import unittest
+
+PROGRAM, DOCUMENT = sys.argv[1:3]
+
+# Keys that say what a scenario is, not what happens in it.
+SILENT = {"$schema", "name", "why", "expect"}
+
+BASE = {
+    "name": "knobs",
+    "seed": 5,
+    "duration": "30m",
+    "nodes": {"w": 3, "m": {"count": 1}},
+    "link": {"delay": {"lognormal": {"median": "40ms", "sigma": 1.0}}, "loss": 0.05},
+    "watch": {"push": {"from": "w", "to": "m", "interval": "200ms"}},
+    "detectors": [
+        {"fixed_timeout": {"timeout": "450ms"}},
+        {"phi_normal": {"threshold": 2, "window": 50, "min_deviation": "20ms"}},
+        {"phi_exponential": {"threshold": 0.9, "window": 50}},
+        {"nfd_s": {"shift": "150ms"}},
+        {"nfd_e": {"safety_margin": "100ms", "window": 20}},
+    ],
+}
+GILBERT_ELLIOTT = {"good_mean": "20s", "bad_mean": "1s", "loss_good": 0.01, "loss_bad": 0.9}
+CRASH = {"nodes": "w", "mean_time_between": "2m", "down": "20s"}
+STALL = {"nodes": "w", "mean_time_between": "20s", "length": {"exponential": {"mean": "1s"}}}
+SHORT_STALL = {"node": "w/0", "at": "5m", "length": "2s"}
+PARTITION = {"a": ["w/0"], "b": ["m"], "at": "5m", "length": "20s"}
+RULE = {"from": "w", "to": "m"}
+
+
+def scenario(**changes):
+    out = copy.deepcopy(BASE)
+    out.update(changes)
+    return out
+
+
+def push(**changes):
+    return scenario(watch={"push": {**BASE["watch"]["push"], **changes}})
+
+
+def link(**changes):
+    return scenario(link={**BASE["link"], **changes})
+
+
+def rule(**changes):
+    return scenario(links=[{**RULE, **changes}])
+
+
+def bursts(**changes):
+    return link(loss={"gilbert_elliott": {**GILBERT_ELLIOTT, **changes}})
+
+
+def fault(kind, value):
+    return scenario(faults=[{kind: value}])
+
+
+def with_detector(name, **changes):
+    return scenario(detectors=[{name: {**next(d[name] for d in BASE["detectors"] if name in d), **changes}}])
+
+
+def one(name, value, beside=None):
+    return scenario(detectors=[{name: value, **(beside or {})}])
+
+
+def delay(law):
+    return link(delay=law)
+
+
+def sweep(axes):
+    return scenario(detectors=BASE["detectors"][:1], sweep=axes)
+
+
+BOTH_WAYS = scenario(
+    watch={"push": {"from": ["w", "m"], "to": ["w", "m"], "interval": "200ms"}}, links=[{**RULE, "loss": 0.3}])
+
+
+def both_ways(value):
+    out = copy.deepcopy(BOTH_WAYS)
+    out["links"][0]["both_ways"] = value
+    return out
+
+
+CASES = {
+    "seed": (scenario(seed=1), scenario(seed=2)),
+    "duration": (scenario(duration="20m"), scenario(duration="30m")),
+    "warm_up": (scenario(warm_up="10s"), scenario(warm_up="17s")),
+    "replications": (scenario(replications=1), scenario(replications=2)),
+    "nodes": (scenario(nodes={"w": 3, "m": 1}), scenario(nodes={"w": 4, "m": 1})),
+    "link": (scenario(link={"loss": 0.05}), BASE),
+    "links": (BASE, rule(loss=0.2)),
+    "watch": (BASE, push(interval="300ms")),
+    "faults": (BASE, fault("crash", CRASH)),
+    "detectors": (BASE, one("fixed_timeout", {"timeout": "1s"})),
+    "sweep": (sweep({"timeout": ["1s"]}), sweep({"timeout": ["1s", "2s"]})),
+    "node_group.count": (scenario(nodes={"w": {"count": 2}, "m": 1}), scenario(nodes={"w": {"count": 3}, "m": 1})),
+    "link.delay": (link(delay="1ms"), link(delay="30ms")),
+    "link.loss": (link(loss=0.01), link(loss=0.1)),
+    "link.duplicate": (link(duplicate=0), link(duplicate=0.5)),
+    "link.order": (link(order="any"), link(order="fifo")),
+    "link_rule.from": (rule(loss=0.3, **{"from": "w/0"}), rule(loss=0.3, **{"from": ["w/0", "w/1"]})),
+    "link_rule.to": (rule(loss=0.3), rule(loss=0.3, to="w/1")),
+    "link_rule.both_ways": (both_ways(False), both_ways(True)),
+    "link_rule.delay": (rule(delay="1ms"), rule(delay="30ms")),
+    "link_rule.loss": (rule(loss=0.01), rule(loss=0.1)),
+    "link_rule.duplicate": (rule(duplicate=0), rule(duplicate=0.5)),
+    "link_rule.order": (rule(order="any"), rule(order="fifo")),
+    "loss.gilbert_elliott": (BASE, bursts()),
+    "gilbert_elliott.good_mean": (bursts(), bursts(good_mean="40s")),
+    "gilbert_elliott.bad_mean": (bursts(), bursts(bad_mean="3s")),
+    "gilbert_elliott.loss_good": (bursts(), bursts(loss_good=0.1)),
+    "gilbert_elliott.loss_bad": (bursts(), bursts(loss_bad=0.5)),
+    "watch.push": (BASE, push(interval="300ms")),
+    "push.from": (push(), push(**{"from": ["w/0", "w/1"]})),
+    "push.to": (scenario(nodes={"w": 3, "m": 2}), scenario(
+        nodes={"w": 3, "m": 2}, watch={"push": {"from": "w", "to": "m/0", "interval": "200ms"}})),
+    "push.interval": (push(interval="200ms"), push(interval="250ms")),
+    "push.jitter": (push(), push(jitter={"ratio": 0.2, "of": "grid"})),
+    "push.phase": (push(phase="spread"), push(phase="synchronised")),
+    "push.bytes": (push(bytes=64), push(bytes=100)),
+    "jitter.ratio": (push(jitter={"ratio": 0.1, "of": "grid"}), push(jitter={"ratio": 0.2, "of": "grid"})),
+    "jitter.of": (push(jitter={"ratio": 0.1, "of": "grid"}), push(jitter={"ratio": 0.1, "of": "interval"})),
+    "fault.crash": (BASE, fault("crash", CRASH)),
+    "fault.stall": (BASE, fault("stall", STALL)),
+    "fault.partition": (BASE, fault("partition", PARTITION)),
+    "crash.node": (fault("crash", {"node": "w/0", "at": "5m"}), fault("crash", {"node": "w/1", "at": "5m"})),
+    "crash.nodes": (fault("crash", CRASH), fault("crash", {**CRASH, "nodes": ["w/0"]})),
+    "crash.at": (fault("crash", {"node": "w/0", "at": "5m"}), fault("crash", {"node": "w/0", "at": "6m"})),
+    "crash.recover_after": (fault("crash", {"node": "w/0", "at": "5m"}),
+                            fault("crash", {"node": "w/0", "at": "5m", "recover_after": "1m"})),
+    "crash.mean_time_between": (fault("crash", CRASH), fault("crash", {**CRASH, "mean_time_between": "5m"})),
+    "crash.down": (fault("crash", CRASH), fault("crash", {**CRASH, "down": "40s"})),
+    "stall.node": (fault("stall", SHORT_STALL), fault("stall", {**SHORT_STALL, "node": "w/1"})),
+    "stall.nodes": (fault("stall", STALL), fault("stall", {**STALL, "nodes": "w/2"})),
+    "stall.at": (fault("stall", SHORT_STALL), fault("stall", {**SHORT_STALL, "at": "6m"})),
+    "stall.mean_time_between": (fault("stall", STALL), fault("stall", {**STALL, "mean_time_between": "60s"})),
+    "stall.length": (fault("stall", STALL), fault("stall", {**STALL, "length": "2s"})),
+    "stall.on_wake": (fault("stall", {**STALL, "on_wake": "send"}), fault("stall", {**STALL, "on_wake": "skip"})),
+    "partition.a": (fault("partition", PARTITION), fault("partition", {**PARTITION, "a": ["w/0", "w/1"]})),
+    "partition.b": (fault("partition", PARTITION), fault("partition", {**PARTITION, "b": ["w/1"]})),
+    "partition.at": (fault("partition", PARTITION), fault("partition", {**PARTITION, "at": "6m"})),
+    "partition.mean_time_between": tuple(
+        fault("partition", {"a": ["w/0"], "b": ["m"], "length": "20s", "mean_time_between": gap})
+        for gap in ("3m", "6m")),
+    "partition.length": (fault("partition", PARTITION), fault("partition", {**PARTITION, "length": "30s"})),
+    "partition.direction": (fault("partition", PARTITION), fault("partition", {**PARTITION, "direction": "b_to_a"})),
+    "detector.label": (one("fixed_timeout", {"timeout": "1s"}),
+                       one("fixed_timeout", {"timeout": "1s"}, {"label": "other"})),
+    "detector.dead_after": tuple(one("fixed_timeout", {"timeout": "450ms"}, {"dead_after": after})
+                                 for after in ("450ms", "900ms")),
+    "detector.check_every": tuple(one("fixed_timeout", {"timeout": "450ms"}, {"check_every": every})
+                                  for every in ("100ms", "300ms")),
+    "sweep.where": (sweep({"timeout": ["1s", "2s"]}), sweep({"timeout": ["1s", "2s"], "where": "timeout > 1s"})),
+    "axis.from": tuple(sweep({"timeout": {"from": low, "to": "3s", "points": 3}}) for low in ("1s", "2s")),
+    "axis.to": tuple(sweep({"timeout": {"from": "1s", "to": high, "points": 3}}) for high in ("3s", "4s")),
+    "axis.step": tuple(sweep({"timeout": {"from": "1s", "to": "3s", "step": step}}) for step in ("1s", "500ms")),
+    "axis.points": tuple(sweep({"timeout": {"from": "1s", "to": "3s", "points": points}}) for points in (3, 4)),
+    "axis.scale": tuple(sweep({"timeout": {"from": "1s", "to": "4s", "points": 3, "scale": scale}})
+                        for scale in ("linear", "log")),
+    "law.plus": (delay({"exponential": {"mean": "40ms"}}), delay({"exponential": {"mean": "40ms"}, "plus": "9ms"})),
+    "component.weight": tuple(
+        delay({"mixture": [{"weight": w, "of": "1ms"}, {"weight": 1, "of": "300ms"}]}) for w in (1, 9)),
+    "component.of": tuple(
+        delay({"mixture": [{"weight": 9, "of": "1ms"}, {"weight": 1, "of": of}]}) for of in ("300ms", "600ms")),
+}
+
+# Each law against a constant, and each of its parameters at two values.
+LAWS = {
+    "exponential": {"mean": ("40ms", "80ms")},
+    "normal": {"mean": ("40ms", "80ms"), "deviation": ("10ms", "30ms")},
+    "lognormal": {"median": ("40ms", "80ms"), "sigma": (0.5, 1.0)},
+    "gamma": {"shape": (2, 3), "scale": ("30ms", "50ms")},
+    "weibull": {"shape": (0.8, 1.5), "scale": ("30ms", "50ms")},
+    "pareto": {"shape": (2.5, 3.5), "scale": ("30ms", "50ms")},
+}
+for law, parameters in LAWS.items():
+    first = {name: values[0] for name, values in parameters.items()}
+    CASES["law." + law] = (delay("1ms"), delay({law: first}))
+    for name, (_, second) in parameters.items():
+        CASES[f"law_{law}.{name}"] = (delay({law: first}), delay({law: {**first, name: second}}))
+CASES["law.uniform"] = (delay("1ms"), delay({"uniform": ["0s", "300ms"]}))
+CASES["law.mixture"] = (delay("1ms"), delay({"mixture": [{"weight": 1, "of": "1ms"}, {"weight": 1, "of": "300ms"}]}))
+
+# Each detector, and each of its parameters at two values.
+DETECTORS = {
+    "fixed_timeout": {"timeout": ("450ms", "600ms"), "restart_on": ("any", "newest")},
+    "nfd_s": {"shift": ("150ms", "300ms")},
+    "nfd_e": {"safety_margin": ("100ms", "200ms"), "window": (20, 3)},
+    "phi_normal": {"threshold": (2, 3), "window": (50, 10), "min_deviation": ("20ms", "200ms"),
+                   "acceptable_pause": ("0s", "100ms"), "deviation": ("population", "sample"),
+                   "first_beat_estimate": ("200ms", "900ms")},
+    "phi_exponential": {"threshold": (0.9, 1.5), "window": (50, 10), "first_beat_estimate": ("200ms", "900ms")},
+}
+for detector, parameters in DETECTORS.items():
+    CASES["detector." + detector] = (one("nfd_s" if detector == "fixed_timeout" else "fixed_timeout",
+                                         {"shift": "1s"} if detector == "fixed_timeout" else {"timeout": "1s"}),
+                                     with_detector(detector))
+    for name, values in parameters.items():
+        CASES[f"{detector}.{name}"] = tuple(with_detector(detector, **{name: value}) for value in values)
+# What a detector does with its first beats shows where processes restart.
+for detector in ("phi_normal", "phi_exponential"):
+    CASES[f"{detector}.first_beat_estimate"] = tuple(
+        {**with_detector(detector, first_beat_estimate=value), "faults": [{"crash": CRASH}]}
+        for value in DETECTORS[detector]["first_beat_estimate"])
+
+# A parameter of a detector is a column of the rows: the rest must differ too.
+SETTING_COLUMNS = re.compile(r"^(" + "|".join(DETECTORS) + r")\.")
+
+
+def rows(document, folder, number):
+    """The measures of every row, without the columns that repeat what was set."""
+    path = f"{folder}/{number}.json"
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump(document, file)
+    done = subprocess.run([PROGRAM, "sweep", path, "--out", f"{folder}/{number}", "--format", "json", "--quiet"],
+                          capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise AssertionError(f"exit {done.returncode}: {done.stderr}\n{json.dumps(document)}")
+    measures = [{k: v for k, v in row.items() if not SETTING_COLUMNS.match(k)} for row in json.loads(done.stdout)]
+    return hashlib.sha256(json.dumps(measures).encode()).hexdigest()
+
+
+class Knobs(unittest.TestCase):
+    def test_every_documented_key_has_two_values_that_differ(self):
+        with open(DOCUMENT, encoding="utf-8") as file:
+            documented = set(re.findall(r"^### `([^`]+)`$", file.read(), re.MULTILINE)) - SILENT
+        self.assertGreater(len(documented), 80)
+        # Recorded values need a file: tested below.
+        self.assertEqual(documented - {"law.empirical"}, set(CASES))
+
+    def test_both_values_give_different_rows(self):
+        with tempfile.TemporaryDirectory() as folder:
+            for number, (key, (first, second)) in enumerate(sorted(CASES.items())):
+                with self.subTest(key=key):
+                    self.assertNotEqual(rows(first, folder, f"{number}a"), rows(second, folder, f"{number}b"))
+
+    def test_recorded_values_change_the_result(self):
+        with tempfile.TemporaryDirectory() as folder:
+            for name, values in (("fast", "1ms\n2ms\n"), ("slow", "1ms\n400ms\n")):
+                with open(f"{folder}/{name}.csv", "w", encoding="utf-8") as file:
+                    file.write(values)
+            first, second = (rows(delay({"empirical": f"{name}.csv"}), folder, name) for name in ("fast", "slow"))
+            self.assertNotEqual(first, second)
+
+    def test_equal_scenarios_give_equal_rows(self):
+        with tempfile.TemporaryDirectory() as folder:
+            self.assertEqual(rows(BASE, folder, "a"), rows(BASE, folder, "b"))
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])
