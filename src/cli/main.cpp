@@ -17,7 +17,7 @@ constexpr const char* kRunExamples =
     "  flatline run scenarios/database-failover.json\n"
     "  flatline run scenario.json --set timeout=5s --set loss=0.01 --format json\n";
 constexpr const char* kSweepExamples =
-    "  flatline sweep scenarios/timeout-lan.json --jobs 2\n"
+    "  flatline sweep scenarios/timeout-multiples-lan.json --jobs 2\n"
     "  flatline sweep scenario.json --axis timeout=1s:10s:500ms --axis interval=500ms,1s,2s\n"
     "  flatline sweep scenario.json --axis timeout=log:1s:1m:64 --dry-run\n";
 constexpr const char* kReplayExamples =
@@ -127,7 +127,7 @@ const std::vector<Command>& commands() {
       {"sweep", "simulate every combination of a scenario's axes", "sweep SCENARIO [options]", kSweepExamples,
        sweep_command},
       {"report", "turn a results folder into one HTML page and SVG charts", "report FOLDER [options]",
-       "  flatline report results/timeout-lan\n", report_command},
+       "  flatline report results/timeout-multiples-lan\n", report_command},
       {"replay", "run a detector on recorded arrivals", "replay TRACE --detector NAME [options]", kReplayExamples,
        replay_command},
       {"validate", "check a scenario file without running it", "validate SCENARIO [options]",
