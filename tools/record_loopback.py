@@ -62,7 +62,7 @@ def write_without_end():
 
 
 def send(port, beats, period_ns, skipped):
-    """Sends `beats` datagrams on the grid; leaves the number of skipped grid points in `skipped`."""
+    """Sends `beats` datagrams on the grid; `skipped` gets the number of grid points left out."""
     out = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     out.connect(("127.0.0.1", port))
     start = time.monotonic_ns()

@@ -75,7 +75,8 @@ def leader_election(rows):
 
 def database_failover(rows):
     monthly = 720 * rows.per_hour(timeout_s=3)
-    yield f"{monthly:.2f} needless failovers per replica and month at 3 s: 2 to 12", 2 <= monthly <= 12
+    yield (f"{monthly:.2f} needless failovers per replica and month at 3 s: 2 to 12",
+           2 <= monthly <= 12)
     yield ("mostly after stalls",
            rows.mistakes("sender_stall", timeout_s=3) > 0.6 * rows.mistakes(timeout_s=3))
     yield "10 s: less than one a month", 720 * rows.per_hour(timeout_s=10) < 1
@@ -129,12 +130,14 @@ def coordinator_three_misses(rows):
            0.9 * rows.mistakes(label="timer", timeout_s=18) <= count
            <= 1.1 * rows.mistakes(label="timer", timeout_s=16))
     yield ("at two misses the timer has more than 5 times the mistakes",
-           rows.mistakes(label="timer", timeout_s=10) > 5 * rows.mistakes(label="loop", timeout_s=10))
+           rows.mistakes(label="timer", timeout_s=10)
+           > 5 * rows.mistakes(label="loop", timeout_s=10))
 
 
 def kubernetes_like(rows):
     weekly = 168 * rows.per_hour(timeout_s=40)
-    yield f"{weekly:.2f} nodes called lost a week at 40 s, one drop a week each", 0.8 <= weekly <= 1.3
+    yield (f"{weekly:.2f} calls a week and node at 40 s, for one drop a week",
+           0.8 <= weekly <= 1.3)
     share = rows.mistakes(timeout_s=50) / rows.mistakes(timeout_s=40)
     yield f"50 s: {share:.2f} of them, about a quarter", 0.15 <= share <= 0.4
     share = rows.mistakes(timeout_s=55) / rows.mistakes(timeout_s=40)
@@ -181,12 +184,13 @@ def multiples_lossy(rows):
                0.5 <= after / before <= 0.7)
     for k in range(3, 7):
         worse = rows.mistakes(interval_s=0.25, timeout_s=k / 4) / counts[k - 2]
-        yield f"250 ms: {worse:.1f} times the mistakes at the same k = {k}: more than twice", worse > 2
+        yield f"250 ms: {worse:.1f} times the mistakes at k = {k}: more than twice", worse > 2
 
 
 def multiples_regions(rows):
     five, ten = rows.mistakes(timeout_s=5), rows.mistakes(timeout_s=10)
-    yield f"{five} mistakes at 5 intervals, {ten} at 10: fewer than half gone", five > ten > 0.5 * five
+    yield (f"{five} mistakes at 5 intervals, {ten} at 10: fewer than half gone",
+           five > ten > 0.5 * five)
     yield ("most by loss, next to none by delay",
            rows.mistakes("loss", timeout_s=5) > 0.8 * five
            and rows.mistakes("delay", timeout_s=5) <= 0.01 * five)
@@ -199,8 +203,11 @@ def interval_ten_rtt(rows):
     cells = sorted(rows.rows, key=lambda row: rows.value(row, "interval_s"))
     for fast, slow in zip(cells, cells[1:]):
         ratio = rows.value(slow, "interval_s") / rows.value(fast, "interval_s")
-        times = (float(slow["detection_time_mean_s"]) - 0.02) / (float(fast["detection_time_mean_s"]) - 0.02)
-        yield f"interval times {ratio:g}: detection without delay times {times:.3f}", near(times, ratio, 0.05 * ratio)
+        # Less the delay of about 20 ms, which does not grow with the interval.
+        times = ((float(slow["detection_time_mean_s"]) - 0.02)
+                 / (float(fast["detection_time_mean_s"]) - 0.02))
+        yield (f"interval times {ratio:g}: detection times {times:.3f}",
+               near(times, ratio, 0.05 * ratio))
         yield (f"and mistakes from {fast['mistakes']} to {slow['mistakes']}",
                int(slow["mistakes"]) < int(fast["mistakes"]))
     for row in cells:
@@ -212,7 +219,7 @@ def jitter(rows):
     for ratio in (0, 0.1, 0.2):
         spread, step = (rows.mistakes(phase=phase, ratio=ratio, timeout_s=1.5)
                         for phase in ("spread", "synchronised"))
-        yield (f"jitter {ratio:g} at 1.5 s: {spread} mistakes spread, {step} in step: within a fifth",
+        yield (f"jitter {ratio:g}: {spread} mistakes spread, {step} in step: within a fifth",
                near(step, spread, 0.2 * spread))
     none, much = (rows.mistakes(phase="spread", ratio=r, timeout_s=1.25) for r in (0, 0.2))
     yield f"1.25 s: {none} mistakes without jitter, {much} with 20 %: without end", much > 50 * none
@@ -225,7 +232,8 @@ def grace(rows):
     yield f"the suspected rows do not change with the grace: {suspected}", len(suspected) == 1
     first = int(suspected.pop())
     dead = rows.mistakes(state="dead", dead_after_s=15)
-    yield f"{first} suspected, {dead} dead after 15 s: 3 times fewer or better", first >= 3 * dead > 0
+    yield (f"{first} suspected, {dead} dead after 15 s: 3 times fewer or better",
+           first >= 3 * dead > 0)
     cost = (rows.detection(state="dead", dead_after_s=15)
             - rows.detection(state="suspected", dead_after_s=15))
     yield f"dead comes {cost:.3f} s after suspected", near(cost, 15, 0.1)
@@ -241,15 +249,18 @@ def phi(rows):
             continue
         best = min(int(other["mistakes"]) for other in rows.all(label="fixed")
                    if float(other["detection_time_p99_s"]) <= float(row["detection_time_p99_s"]))
-        yield (f"threshold {rows.value(row, 'threshold'):g}: {row['mistakes']} mistakes, fixed {best}",
+        threshold = rows.value(row, "threshold")
+        yield (f"threshold {threshold:g}: {row['mistakes']} mistakes, fixed {best}",
                best < int(row["mistakes"]))
-    # With a floor of 500 ms: neither better than the next slower fixed timeout nor worse than the next faster one.
+    # With a floor of 500 ms: neither better than the next slower fixed timeout nor worse than the
+    # next faster one, but for 3 % that chance may shift between neighbours of the same plateau.
     for row in rows.all(label="phi floor 500ms"):
         slower = [int(other["mistakes"]) for other in rows.all(label="fixed")
                   if float(other["detection_time_p99_s"]) > float(row["detection_time_p99_s"])]
         faster = [int(other["mistakes"]) for other in rows.all(label="fixed")
                   if float(other["detection_time_p99_s"]) < float(row["detection_time_p99_s"])]
-        yield (f"floor 500 ms, threshold {rows.value(row, 'threshold'):g}: between its fixed neighbours",
+        threshold = rows.value(row, "threshold")
+        yield (f"floor 500 ms, threshold {threshold:g}: between its fixed neighbours",
                0.97 * max(slower) <= int(row["mistakes"]) <= 1.03 * min(faster))
 
 
@@ -257,9 +268,11 @@ def demo(rows):
     for interval in (0.1, 0.25, 0.5, 1):
         enough = [float(row["detection_time_mean_s"]) for row in rows.all(interval_s=interval)
                   if row["mistakes"] == "0" or float(row["mistake_rate_per_hour"]) <= 1 / 24]
-        yield f"{interval:g} s: {min(enough):.2f} s for one mistake a day: 3 to 5", 3 <= min(enough) <= 5
+        yield (f"{interval:g} s: {min(enough):.2f} s for one mistake a day: 3 to 5",
+               3 <= min(enough) <= 5)
         slow = rows.per_hour(kind="fixed_timeout", interval_s=interval, timeout_s=2)
-        yield f"{interval:g} s: {slow:.3f} an hour for a timeout of 2 s: more than one a day", slow > 1 / 24
+        yield (f"{interval:g} s: {slow:.3f} an hour for a timeout of 2 s: more than one a day",
+               slow > 1 / 24)
     for kind in ("fixed_timeout", "nfd_e", "phi_normal", "phi_exponential"):
         found = rows.all(kind=kind)
         yield (f"{kind}: every mean detection time is finite",

@@ -1,4 +1,5 @@
 # Fails unless FOLDER/README.md names every scenario of the folder with the command that runs it, and no other.
+cmake_minimum_required(VERSION 3.25)
 file(GLOB files RELATIVE ${FOLDER} ${FOLDER}/*.json)
 file(READ ${FOLDER}/README.md readme)
 if(NOT files)
