@@ -27,6 +27,15 @@ Key key_of(const Row& row) {
   return {row.cell, row.label, row.state};
 }
 
+// A crash just before a send may be noticed at once: a share too small to see must not stretch the axis over decades.
+void cut_invisible_start(Curve& curve) {
+  constexpr double kVisible = 0.002;
+  std::size_t first = 0;
+  while (first + 1 < curve.share.size() && curve.share[first + 1] < kVisible) ++first;
+  curve.seconds.erase(curve.seconds.begin(), curve.seconds.begin() + static_cast<std::ptrdiff_t>(first));
+  curve.share.erase(curve.share.begin(), curve.share.begin() + static_cast<std::ptrdiff_t>(first));
+}
+
 // Keeps the first and the last point and those where the share has moved most in between.
 void thin(Curve& curve) {
   const std::size_t n = curve.seconds.size();
@@ -123,7 +132,10 @@ Result<std::vector<Curve>> read_curves(const results::Table& table, const Rows& 
     out.back().seconds.push_back(numbers[1] * 1e-9);
     out.back().share.push_back(std::min(1.0, numbers[2] / numbers[3]));
   }
-  for (Curve& curve : out) thin(curve);
+  for (Curve& curve : out) {
+    cut_invisible_start(curve);
+    thin(curve);
+  }
   return out;
 }
 
