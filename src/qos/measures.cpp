@@ -272,11 +272,19 @@ std::vector<DetectionPoint> detection_distribution(const Tally& tally, std::size
   std::vector<DetectionPoint> out;
   if (detection.total() == 0) return out;
   if (detection.already() > 0) out.push_back({0, detection.already(), detection.total()});
+  // A point wherever the share has moved by one part in `points`, with the point before a step: thinned by weight, so
+  // that a steep curve keeps its shape.
   const auto& all = detection.points();
-  const std::size_t step = std::max<std::size_t>(1, all.size() / std::max<std::size_t>(1, points));
+  const Wide part = detection.total() / static_cast<Wide>(std::max<std::size_t>(1, points));
+  std::size_t kept = 0;
   for (std::size_t i = 0; i < all.size(); ++i) {
-    if (i % step != 0 && i + 1 != all.size()) continue;
+    const bool end = i == 0 || i + 1 == all.size();
+    if (!end && all[i].below - all[kept].below < part) continue;
+    if (i > kept + 1) {
+      out.push_back({all[i - 1].edge, detection.already() + all[i - 1].below, detection.total()});
+    }
     out.push_back({all[i].edge, detection.already() + all[i].below, detection.total()});
+    kept = i;
   }
   return out;
 }

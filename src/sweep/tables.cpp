@@ -10,7 +10,7 @@
 namespace flatline::sweep {
 namespace {
 
-constexpr std::size_t kDetectionPoints = 200;   // per row of detection.csv
+constexpr std::size_t kDetectionPoints = 100;   // parts of the share per row of detection.csv
 constexpr std::size_t kTimelineSenders = 4;
 constexpr std::size_t kTimelineBeats = 90;      // intervals shown
 constexpr std::size_t kTimelineEntries = 20'000;

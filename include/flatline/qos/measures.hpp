@@ -36,7 +36,7 @@ struct DetectionPoint {
   Wide total_ns = 0;       ///< All crash instants.
 };
 
-/// The distribution of T_D over all batches, thinned to about `points` points; exact at each.
+/// The distribution of T_D over all batches, thinned to at most about 2 x `points` points; exact at each.
 std::vector<DetectionPoint> detection_distribution(const Tally& tally, std::size_t row,
                                                    std::size_t points);
 
