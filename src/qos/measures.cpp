@@ -283,8 +283,9 @@ std::vector<DetectionPoint> detection_distribution(const Tally& tally, std::size
     if (i > kept + 1) {
       out.push_back({all[i - 1].edge, detection.already() + all[i - 1].below, detection.total()});
     }
-    out.push_back({all[i].edge, detection.already() + all[i].below, detection.total()});
     kept = i;
+    if (!out.empty() && out.back().detection_time_ns == all[i].edge) continue;
+    out.push_back({all[i].edge, detection.already() + all[i].below, detection.total()});
   }
   return out;
 }
