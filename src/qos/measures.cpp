@@ -242,10 +242,14 @@ void add_load(std::vector<Estimate>& out, const Tally& tally, double seconds) {
           : *std::max_element(tally.node_messages.begin(), tally.node_messages.end());
   out.push_back(count(heartbeats));
   out.push_back(ratio(delivered, sent, {0.0, 1.0}));
+  if (tally.messages == 0) {  // a replayed trace says nothing of the load
+    out.resize(out.size() + 4);
+    return;
+  }
   out.push_back(exact(number(tally.messages) / seconds));
   out.push_back(exact(number(busiest) / seconds));
   out.push_back(exact(number(tally.bytes) / seconds));
-  const double bytes_each = tally.messages > 0 ? number(tally.bytes) / number(tally.messages) : 0;
+  const double bytes_each = number(tally.bytes) / number(tally.messages);
   out.push_back(exact(number(busiest) / seconds * bytes_each * 8 / kLinkBitsPerSecond));
 }
 
