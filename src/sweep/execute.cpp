@@ -84,16 +84,10 @@ class Executor {
         parts_[w] = std::move(*part);
         ++progress_.worlds_done;
         progress_.resumed = true;
-        done_ += judgements_of(w);
+        done_ += planned_judgements(plan_.worlds[w]);
       }
     }
     report_progress();
-  }
-
-  [[nodiscard]] double judgements_of(std::size_t w) const {
-    Plan one;
-    one.worlds.push_back(plan_.worlds[w]);
-    return planned_judgements(one);
   }
 
   void work() {
@@ -140,7 +134,7 @@ class Executor {
       const std::lock_guard lock(mutex_);
       job.running->tally.merge(tally);
       world_done = ++job.running->finished == job.running->blocks.size();
-      done_ += judgements_of(job.world) / static_cast<double>(job.running->blocks.size());
+      done_ += planned_judgements(plan_.worlds[job.world]) / static_cast<double>(job.running->blocks.size());
     }
     if (world_done) finish_world(job.world, *job.running);
     const std::lock_guard lock(mutex_);

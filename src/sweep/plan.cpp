@@ -294,11 +294,13 @@ double planned_heartbeats(const Plan& plan) {
   return total;
 }
 
+double planned_judgements(const World& world) {
+  return heartbeats_of(world) * static_cast<double>(world.cells.size());
+}
+
 double planned_judgements(const Plan& plan) {
   double total = 0;
-  for (const World& world : plan.worlds) {
-    total += heartbeats_of(world) * static_cast<double>(world.cells.size());
-  }
+  for (const World& world : plan.worlds) total += planned_judgements(world);
   return total;
 }
 

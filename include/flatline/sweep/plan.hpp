@@ -52,6 +52,7 @@ double planned_heartbeats(const Plan& plan);
 
 /// Heartbeats times the cells that judge each: what the time a run takes is proportional to.
 double planned_judgements(const Plan& plan);
+double planned_judgements(const World& world);
 
 /// The columns of cells.csv that say what a row is (cell, kind, label, state, parameters), in order.
 std::vector<std::string> parameter_columns(const Plan& plan);
