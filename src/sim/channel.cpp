@@ -292,6 +292,8 @@ void Channel::settle_crash(SimInstant now, bool recovered) {
 }
 
 void Channel::sender_stalled(SimInstant from, SimInstant to) {
+  // Suspicions up to here are an earlier stall's, if any.
+  settle(from);
   sender_stall_from_ = from;
   sender_stall_to_ = to;
 }

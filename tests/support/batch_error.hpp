@@ -30,7 +30,7 @@ Ratio batch_ratio(const qos::Tally& tally, Part&& part, Whole&& whole) {
   return {ratio, std::sqrt(squares * count / (count - 1)) / wholes};
 }
 
-/// What one row of a tally says, in seconds.
+/// What one row of a tally says, in seconds. Detection times are those of crashes that are detected.
 struct RowErrors {
   double mistakes = 0;
   Ratio rate, duration, inaccuracy, detection, crash_detection;
@@ -50,7 +50,7 @@ inline RowErrors errors_of(const qos::Tally& tally, std::size_t row) {
   out.inaccuracy = batch_ratio(tally, [&](std::size_t b) { return seconds(rows[b].suspected_ns); }, up);
   out.detection = batch_ratio(
       tally, [&](std::size_t b) { return static_cast<double>(rows[b].detection_twice) * 0.5e-9; },
-      [&](std::size_t b) { return static_cast<double>(tally.common[b].span_ns); });
+      [&](std::size_t b) { return static_cast<double>(tally.common[b].span_ns - rows[b].never_ns); });
   out.crash_detection =
       batch_ratio(tally, [&](std::size_t b) { return seconds(rows[b].crash_detection_ns); }, crashes);
   return out;
