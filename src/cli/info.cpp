@@ -59,7 +59,8 @@ void list_distributions() {
                "{\"pareto\": {\"shape\": 2.5, \"scale\": \"10ms\"}}\n"
                "{\"empirical\": \"trace.csv\"} (recorded values, drawn with equal weight)\n"
                "{\"mixture\": [{\"weight\": 0.99, \"of\": \"1ms\"}, {\"weight\": 0.01, \"of\": \"1s\"}]}\n"
-               "Every law but a bare duration takes \"plus\":\n{\"exponential\": {\"mean\": \"20ms\"}, \"plus\": \"5ms\"}\n";
+               "Every law but a bare duration takes \"plus\":\n"
+               "{\"exponential\": {\"mean\": \"20ms\"}, \"plus\": \"5ms\"}\n";
 }
 
 void list_measures() {

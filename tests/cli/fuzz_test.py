@@ -29,8 +29,9 @@ LINES = [["run", "s.json", "--quiet"], ["sweep", "s.json", "--axis", "timeout=1s
          ["run", "s.json", "--out", "out", "--seed", "3", "--jobs", "2", "--set", "loss=0.1"],
          ["sweep", "s.json", "--set", "loss=2", "--dry-run"], ["validate", "t.csv"]]
 LETTERS = "abez019-+=,:;\"'{}[]\\ \t\n%é"
-TOKENS = ["{", "}", "[", "]", ",", ":", '"', "\\", "//", "/*", "null", "true", "-1", "0", "1e400", "0.5", '"0s"', '"1s"',
-          '"9999999d"', '"worker"', '"timeout"', "NaN", "\\u0000", "\\ud800", "\ufeff", "\0", '"\\n"', "18446744073709551616"]
+TOKENS = ["{", "}", "[", "]", ",", ":", '"', "\\", "//", "/*", "null", "true", "-1", "0", "1e400", "0.5", '"0s"',
+          '"1s"', '"9999999d"', '"worker"', '"timeout"', "NaN", "\\u0000", "\\ud800", "\ufeff", "\0", '"\\n"',
+          "18446744073709551616"]
 
 
 class Fuzz(ProgramTest):

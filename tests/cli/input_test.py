@@ -79,7 +79,8 @@ class Scenario(ProgramTest):
         def detectors(name, **parameters):
             return small(detectors=[{name: parameters}])
 
-        self.refuse_scenario(detectors("fixed_timeout", timeout="0s"), "/detectors/0/fixed_timeout/timeout", "too small")
+        self.refuse_scenario(detectors("fixed_timeout", timeout="0s"), "/detectors/0/fixed_timeout/timeout",
+                             "too small")
         self.refuse_scenario(detectors("fixed_timeout"), "/detectors/0/fixed_timeout", '"timeout"')
         for name in ("phi_normal", "phi_exponential"):
             self.refuse_scenario(detectors(name, threshold=8, window=0), f"/detectors/0/{name}/window", "too small")
