@@ -147,7 +147,7 @@ class Coverage {
     if (event == "send") {
       sends_.push_back(entry.at.ns);
       flying_.push_back({entry.at.ns, incarnation_});
-    } else if (event == "lost" || event == "cut") {
+    } else if (event == "lost") {
       flying_.pop_back();
     } else if (event == "arrive") {
       const auto [sent, incarnation] = flying_.front();
