@@ -49,7 +49,8 @@ BaselineResult run_baseline(int workers, double seconds, std::uint64_t seed) {
     switch (event.kind) {
       case Kind::send:
         ++result.heartbeats;
-        if (!lost(random)) queue.push({event.time + 0.005 + delay(random), Kind::arrival, event.worker, 0});
+        if (!lost(random))
+          queue.push({event.time + 0.005 + delay(random), Kind::arrival, event.worker, 0});
         queue.push({event.time + interval(random), Kind::send, event.worker, 0});
         break;
       case Kind::arrival:

@@ -1,6 +1,6 @@
-// H1: 100 workers push to one monitor, interval 1 s +-10 %, delay 5 ms + lognormal(20 ms, 0.6), loss 1 %, timeout 3 s.
-// The obvious C++ and flatline's event engine run in turns in one process; the median ratio is what counts.
-// Usage: bench_h1 [simulated seconds] [rounds]
+// H1: 100 workers push to one monitor, interval 1 s +-10 %, delay 5 ms + lognormal(20 ms, 0.6),
+// loss 1 %, timeout 3 s. The obvious C++ and flatline's event engine run in turns in one process;
+// the median ratio is what counts. Usage: bench_h1 [simulated seconds] [rounds]
 
 #include <algorithm>
 #include <cstdio>
@@ -49,7 +49,8 @@ std::vector<sim::JudgedSetting> timeouts(int count) {
   for (int i = 0; i < count; ++i) {
     sim::JudgedSetting judged;
     judged.info = info;
-    for (const auto& parameter : info->parameters) judged.setting.push_back(parameter.default_value);
+    for (const auto& parameter : info->parameters)
+      judged.setting.push_back(parameter.default_value);
     judged.setting[0] = seconds(3) + milliseconds(50) * i;
     settings.push_back(judged);
   }
@@ -61,7 +62,8 @@ struct Timed {
   double mistakes_per_heartbeat = 0;
 };
 
-Timed flatline_run(const sim::PreparedWorld& world, const std::vector<sim::JudgedSetting>& settings) {
+Timed flatline_run(const sim::PreparedWorld& world,
+                   const std::vector<sim::JudgedSetting>& settings) {
   const double begin = cpu_seconds();
   const qos::Tally tally = sim::run_events(world, settings, {0, 0, kWorkers}, nullptr);
   const double elapsed = cpu_seconds() - begin;
@@ -98,7 +100,8 @@ int main(int argc, char** argv) {
   std::vector<double> baseline, one, many, ratio;
   double baseline_rate = 0, flatline_rate = 0;
   for (int round = 0; round < rounds; ++round) {
-    const Timed slow = baseline_run(static_cast<double>(simulated), static_cast<std::uint64_t>(round) + 1);
+    const Timed slow =
+        baseline_run(static_cast<double>(simulated), static_cast<std::uint64_t>(round) + 1);
     const Timed fast = flatline_run(world, timeouts(1));
     const Timed fast64 = flatline_run(world, timeouts(64));
     baseline.push_back(slow.ns_per_heartbeat);
@@ -108,14 +111,16 @@ int main(int argc, char** argv) {
     baseline_rate += slow.mistakes_per_heartbeat / rounds;
     flatline_rate = fast.mistakes_per_heartbeat;
   }
-  std::printf("H1, %ld s of 100 workers, %d rounds in turns, medians of CPU time\n", simulated, rounds);
-  std::printf("%-44s %8.1f ns/heartbeat   mistakes/heartbeat %.3g\n", "obvious C++ (std::priority_queue, mt19937_64)",
-              median(baseline), baseline_rate);
+  std::printf("H1, %ld s of 100 workers, %d rounds in turns, medians of CPU time\n", simulated,
+              rounds);
+  std::printf("%-44s %8.1f ns/heartbeat   mistakes/heartbeat %.3g\n",
+              "obvious C++ (std::priority_queue, mt19937_64)", median(baseline), baseline_rate);
   std::printf("%-44s %8.1f ns/heartbeat   mistakes/heartbeat %.3g (exact 5.00e-05)\n",
               "flatline event engine, one timeout", median(one), flatline_rate);
-  std::printf("%-44s %8.1f ns/heartbeat   %.2f per timeout\n", "flatline event engine, 64 timeouts", median(many),
-              median(many) / 64);
-  std::printf("ratio, obvious C++ / flatline, one timeout: %.2f (min %.2f, max %.2f)\n", median(ratio),
-              *std::min_element(ratio.begin(), ratio.end()), *std::max_element(ratio.begin(), ratio.end()));
+  std::printf("%-44s %8.1f ns/heartbeat   %.2f per timeout\n", "flatline event engine, 64 timeouts",
+              median(many), median(many) / 64);
+  std::printf("ratio, obvious C++ / flatline, one timeout: %.2f (min %.2f, max %.2f)\n",
+              median(ratio), *std::min_element(ratio.begin(), ratio.end()),
+              *std::max_element(ratio.begin(), ratio.end()));
   return 0;
 }

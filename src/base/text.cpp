@@ -30,7 +30,9 @@ Problem bad_duration(std::string_view text, std::string why) {
   return problem;
 }
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 
 // One "12.5ms" of a compound. Exact: digits are collected as an integer over a power of ten.
 struct Part {
@@ -88,7 +90,8 @@ Result<Duration> parse_duration(std::string_view text) {
     if (end == 0) return bad_duration(text, "has no unit");
     const Unit* unit = find_unit(rest.substr(0, end));
     if (unit == nullptr) {
-      return bad_duration(text, "has the unknown unit \"" + std::string(rest.substr(0, end)) + "\"");
+      return bad_duration(text,
+                          "has the unknown unit \"" + std::string(rest.substr(0, end)) + "\"");
     }
     if (previous != nullptr && unit->ns >= previous->ns) {
       return bad_duration(text, "must name larger units first, each once");
@@ -112,7 +115,8 @@ std::string format_duration(Duration d) {
   if (d.ns == 0) return "0s";
   std::string out = d.ns < 0 ? "-" : "";
   // Negating in unsigned arithmetic keeps the most negative value well defined.
-  std::uint64_t rest = d.ns < 0 ? 0 - static_cast<std::uint64_t>(d.ns) : static_cast<std::uint64_t>(d.ns);
+  std::uint64_t rest =
+      d.ns < 0 ? 0 - static_cast<std::uint64_t>(d.ns) : static_cast<std::uint64_t>(d.ns);
   for (const Unit& unit : kUnits) {
     const auto size = static_cast<std::uint64_t>(unit.ns);
     if (rest < size) continue;

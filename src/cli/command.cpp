@@ -15,15 +15,19 @@ void fail(int code, const Problems& problems) {
   throw Failure{code, text};
 }
 
-void fail(int code, const std::string& message) { throw Failure{code, message}; }
+void fail(int code, const std::string& message) {
+  throw Failure{code, message};
+}
 
 namespace {
 
-std::string unknown_option(const po::unknown_option& error, const po::options_description& options) {
+std::string unknown_option(const po::unknown_option& error,
+                           const po::options_description& options) {
   std::vector<std::string> names;
   for (const auto& option : options.options()) names.push_back("--" + option->long_name());
   const std::string nearest = nearest_name(error.get_option_name(), names);
-  return "unknown option " + error.get_option_name() + (nearest.empty() ? "" : "; did you mean " + nearest + "?");
+  return "unknown option " + error.get_option_name() +
+         (nearest.empty() ? "" : "; did you mean " + nearest + "?");
 }
 
 }  // namespace
@@ -42,12 +46,13 @@ bool parse(const Command& command, const Arguments& arguments, po::options_descr
   all.add(hidden);
   const std::string hint = "\ntry: flatline help " + std::string(command.name);
   try {
-    po::store(po::command_line_parser(arguments)
-                  .options(all)
-                  .positional(places)
-                  .style(po::command_line_style::default_style & ~po::command_line_style::allow_guessing)
-                  .run(),
-              values);
+    po::store(
+        po::command_line_parser(arguments)
+            .options(all)
+            .positional(places)
+            .style(po::command_line_style::default_style & ~po::command_line_style::allow_guessing)
+            .run(),
+        values);
     po::notify(values);
   } catch (const po::unknown_option& error) {
     fail(kUsage, unknown_option(error, visible) + hint);
@@ -63,7 +68,8 @@ bool parse(const Command& command, const Arguments& arguments, po::options_descr
   return false;
 }
 
-std::string required(const po::variables_map& values, const std::string& name, const Command& command) {
+std::string required(const po::variables_map& values, const std::string& name,
+                     const Command& command) {
   if (!values.contains(name)) {
     fail(kUsage, "a " + name + " is missing; usage: flatline " + std::string(command.usage));
   }

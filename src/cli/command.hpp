@@ -1,13 +1,12 @@
 #pragma once
-// What every command shares: exit codes, how it is called, and how it says what went wrong. Only this room knows
-// stdout, stderr, signals and exit codes.
+// What every command shares: exit codes, how it is called, and how it says what went wrong. Only
+// this room knows stdout, stderr, signals and exit codes.
 
 #include <atomic>
+#include <boost/program_options.hpp>
 #include <iosfwd>
 #include <string>
 #include <vector>
-
-#include <boost/program_options.hpp>
 
 #include "flatline/base/result.hpp"
 
@@ -16,9 +15,9 @@ namespace flatline::cli {
 /// Exit codes; users script against them (README).
 enum ExitCode : int {
   kOk = 0,
-  kFailed = 1,       // the run failed, or flatline is wrong
+  kFailed = 1,  // the run failed, or flatline is wrong
   kUsage = 2,
-  kInvalid = 3,      // scenario or trace
+  kInvalid = 3,  // scenario or trace
   kInputOutput = 4,
   kInterrupted = 130,
 };
@@ -52,10 +51,12 @@ struct Command {
 /// All commands, in the order of the help.
 const std::vector<Command>& commands();
 
-/// Parses a command's arguments: `visible` options, positional ones named `positional` (the last may repeat if
-/// `repeat`). Prints the help and returns false if --help is among them. Throws Failure(kUsage).
+/// Parses a command's arguments: `visible` options, positional ones named `positional` (the last
+/// may repeat if `repeat`). Prints the help and returns false if --help is among them. Throws
+/// Failure(kUsage).
 bool parse(const Command& command, const Arguments& arguments,
-           boost::program_options::options_description& visible, const std::vector<std::string>& positional,
+           boost::program_options::options_description& visible,
+           const std::vector<std::string>& positional,
            boost::program_options::variables_map& values);
 
 /// The one positional argument, or Failure(kUsage) naming what is missing.

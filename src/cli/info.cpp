@@ -26,7 +26,9 @@ std::string range_of(const detect::ParameterInfo& parameter) {
   }
   const bool duration = parameter.type == detect::ParameterType::duration;
   const std::string unit = duration ? " s" : "";
-  std::string out = parameter.type == detect::ParameterType::count ? "whole number" : duration ? "duration" : "number";
+  std::string out = parameter.type == detect::ParameterType::count ? "whole number"
+                    : duration                                     ? "duration"
+                                                                   : "number";
   out += (parameter.min_exclusive ? " > " : " >= ") + format_number(parameter.min) + unit;
   if (parameter.max > 0) out += ", at most " + format_number(parameter.max) + unit;
   return out;
@@ -49,22 +51,25 @@ void list_detectors() {
 }
 
 void list_distributions() {
-  std::cout << "\"20ms\" (constant)\n"
-               "{\"uniform\": [\"0s\", \"3s\"]}\n"
-               "{\"exponential\": {\"mean\": \"20ms\"}}\n"
-               "{\"normal\": {\"mean\": \"20ms\", \"deviation\": \"5ms\"}} (conditioned on being >= 0)\n"
-               "{\"lognormal\": {\"median\": \"20ms\", \"sigma\": 0.6}}\n"
-               "{\"gamma\": {\"shape\": 2, \"scale\": \"50ms\"}}\n"
-               "{\"weibull\": {\"shape\": 0.7, \"scale\": \"50ms\"}}\n"
-               "{\"pareto\": {\"shape\": 2.5, \"scale\": \"10ms\"}}\n"
-               "{\"empirical\": \"trace.csv\"} (recorded values, drawn with equal weight)\n"
-               "{\"mixture\": [{\"weight\": 0.99, \"of\": \"1ms\"}, {\"weight\": 0.01, \"of\": \"1s\"}]}\n"
-               "Every law but a bare duration takes \"plus\":\n"
-               "{\"exponential\": {\"mean\": \"20ms\"}, \"plus\": \"5ms\"}\n";
+  std::cout
+      << "\"20ms\" (constant)\n"
+         "{\"uniform\": [\"0s\", \"3s\"]}\n"
+         "{\"exponential\": {\"mean\": \"20ms\"}}\n"
+         "{\"normal\": {\"mean\": \"20ms\", \"deviation\": \"5ms\"}} (conditioned on being >= 0)\n"
+         "{\"lognormal\": {\"median\": \"20ms\", \"sigma\": 0.6}}\n"
+         "{\"gamma\": {\"shape\": 2, \"scale\": \"50ms\"}}\n"
+         "{\"weibull\": {\"shape\": 0.7, \"scale\": \"50ms\"}}\n"
+         "{\"pareto\": {\"shape\": 2.5, \"scale\": \"10ms\"}}\n"
+         "{\"empirical\": \"trace.csv\"} (recorded values, drawn with equal weight)\n"
+         "{\"mixture\": [{\"weight\": 0.99, \"of\": \"1ms\"}, {\"weight\": 0.01, \"of\": "
+         "\"1s\"}]}\n"
+         "Every law but a bare duration takes \"plus\":\n"
+         "{\"exponential\": {\"mean\": \"20ms\"}, \"plus\": \"5ms\"}\n";
 }
 
 void list_measures() {
-  for (const qos::MeasureInfo& measure : qos::measures()) std::cout << measure.name << ": " << measure.meaning << "\n";
+  for (const qos::MeasureInfo& measure : qos::measures())
+    std::cout << measure.name << ": " << measure.meaning << "\n";
 }
 
 }  // namespace
@@ -72,8 +77,8 @@ void list_measures() {
 int validate_command(const Command& command, const Arguments& arguments) {
   po::options_description options("Options");
   options.add_options()("resolved", "print the scenario with every default written out")(
-      "set", po::value<std::vector<std::string>>()->composing(), "KEY=VALUE, as for run; repeatable")(
-      "quiet,q", "no messages");
+      "set", po::value<std::vector<std::string>>()->composing(),
+      "KEY=VALUE, as for run; repeatable")("quiet,q", "no messages");
   po::variables_map values;
   if (!parse(command, arguments, options, {"scenario"}, values)) return kOk;
   Overrides overrides;
@@ -81,11 +86,13 @@ int validate_command(const Command& command, const Arguments& arguments) {
   const std::string path = required(values, "scenario", command);
   const Loaded loaded = load(path, overrides);
   const sweep::Plan plan = value_or_fail(
-      sweep::make_plan(loaded.document, loaded.scenario, loaded.folder, read_options(), true), kInvalid);
+      sweep::make_plan(loaded.document, loaded.scenario, loaded.folder, read_options(), true),
+      kInvalid);
   if (values.contains("resolved")) std::cout << plan.resolved;
   if (!values.contains("quiet")) {
-    std::cerr << path << " is valid: " << plan.worlds.size() << (plan.worlds.size() == 1 ? " world, " : " worlds, ")
-              << plan.cells << (plan.cells == 1 ? " cell\n" : " cells\n");
+    std::cerr << path << " is valid: " << plan.worlds.size()
+              << (plan.worlds.size() == 1 ? " world, " : " worlds, ") << plan.cells
+              << (plan.cells == 1 ? " cell\n" : " cells\n");
   }
   return kOk;
 }
@@ -113,7 +120,8 @@ int list_command(const Command& command, const Arguments& arguments) {
   } else {
     const std::vector<std::string> topics{"detectors", "distributions", "measures"};
     const std::string nearest = nearest_name(topic, topics);
-    fail(kUsage, "nothing to list under \"" + topic + "\"; there are detectors, distributions and measures" +
+    fail(kUsage, "nothing to list under \"" + topic +
+                     "\"; there are detectors, distributions and measures" +
                      (nearest.empty() ? "" : "; did you mean " + nearest + "?"));
   }
   return kOk;
@@ -123,9 +131,10 @@ int version_command(const Command& command, const Arguments& arguments) {
   po::options_description options("Options");
   po::variables_map values;
   if (!parse(command, arguments, options, {}, values)) return kOk;
-  std::cout << "flatline " << FLATLINE_VERSION << "\ncompiler " << FLATLINE_COMPILER << "\nbuild type "
-            << FLATLINE_BUILD_TYPE << "\nreport charts "
-            << (report::has_interactive_charts() ? "interactive" : "static (built without npm)") << "\n";
+  std::cout << "flatline " << FLATLINE_VERSION << "\ncompiler " << FLATLINE_COMPILER
+            << "\nbuild type " << FLATLINE_BUILD_TYPE << "\nreport charts "
+            << (report::has_interactive_charts() ? "interactive" : "static (built without npm)")
+            << "\n";
   return kOk;
 }
 

@@ -38,7 +38,8 @@ scenario::ReadOptions read_options() {
 Loaded load(const std::string& path, const Overrides& overrides) {
   const std::string text = value_or_fail(results::read_file(path), kInputOutput);
   auto document = value_or_fail(scenario::Document::parse(text, path), kInvalid);
-  for (const std::string& setting : overrides.set) document = with_setting(std::move(document), setting);
+  for (const std::string& setting : overrides.set)
+    document = with_setting(std::move(document), setting);
   if (!overrides.seed.empty()) {
     document = value_or_fail(document.with("/seed", overrides.seed, "--seed"), kUsage);
   }
@@ -46,7 +47,8 @@ Loaded load(const std::string& path, const Overrides& overrides) {
     document = value_or_fail(scenario::with_axis(document, axis, "--axis"), kUsage);
   }
   const std::string folder = std::filesystem::path(path).parent_path().string();
-  auto scenario = value_or_fail(scenario::read_scenario(document, folder, read_options()), kInvalid);
+  auto scenario =
+      value_or_fail(scenario::read_scenario(document, folder, read_options()), kInvalid);
   return {std::move(document), std::move(scenario), folder};
 }
 

@@ -33,11 +33,13 @@ const Command* find(const std::string& name) {
 }
 
 void print_help(std::ostream& out) {
-  out << "flatline tells which heartbeat settings to run: it simulates a cluster, runs failure detectors\n"
+  out << "flatline tells which heartbeat settings to run: it simulates a cluster, runs failure "
+         "detectors\n"
          "against it, and weighs detection time against false suspicions.\n\n"
          "Usage: flatline COMMAND [arguments]\n\nCommands:\n";
   std::size_t width = 0;
-  for (const Command& command : commands()) width = std::max(width, std::string(command.name).size());
+  for (const Command& command : commands())
+    width = std::max(width, std::string(command.name).size());
   for (const Command& command : commands()) {
     const std::string name = command.name;
     out << "  " << name << std::string(width + 3 - name.size(), ' ') << command.summary << "\n";
@@ -45,8 +47,10 @@ void print_help(std::ostream& out) {
   out << "\nStart here:\n"
          "  flatline run scenarios/database-failover.json\n"
          "  flatline help run\n"
-         "\nEvery command takes --color auto|always|never (errors on a terminal are coloured; NO_COLOR is honoured).\n"
-         "Data goes to stdout, everything else to stderr. Exit codes: 0 ok, 1 run failed, 2 usage,\n"
+         "\nEvery command takes --color auto|always|never (errors on a terminal are coloured; "
+         "NO_COLOR is honoured).\n"
+         "Data goes to stdout, everything else to stderr. Exit codes: 0 ok, 1 run failed, 2 "
+         "usage,\n"
          "3 scenario or trace invalid, 4 input/output, 130 interrupted (what was done is kept).\n";
 }
 
@@ -57,7 +61,8 @@ int help_command(const Command&, const Arguments& arguments) {
   }
   const Command* command = find(arguments.front());
   if (command == nullptr || std::string(command->name) == "help") {
-    if (command == nullptr) fail(kUsage, "no command \"" + arguments.front() + "\"; see flatline help");
+    if (command == nullptr)
+      fail(kUsage, "no command \"" + arguments.front() + "\"; see flatline help");
     print_help(std::cout);
     return kOk;
   }
@@ -89,7 +94,9 @@ Arguments without_colour(const Arguments& arguments) {
     if (mode != "auto" && mode != "always" && mode != "never") {
       fail(kUsage, "--color \"" + mode + "\" is not auto, always or never");
     }
-    colour_mode = mode == "auto" ? Colour::automatic : mode == "always" ? Colour::always : Colour::never;
+    colour_mode = mode == "auto"     ? Colour::automatic
+                  : mode == "always" ? Colour::always
+                                     : Colour::never;
   }
   return rest;
 }
@@ -112,7 +119,8 @@ int dispatch(const Arguments& arguments) {
     std::vector<std::string> names;
     for (const Command& known : commands()) names.emplace_back(known.name);
     const std::string nearest = nearest_name(name, names);
-    fail(kUsage, "no command \"" + name + "\"" + (nearest.empty() ? "" : "; did you mean \"" + nearest + "\"?") +
+    fail(kUsage, "no command \"" + name + "\"" +
+                     (nearest.empty() ? "" : "; did you mean \"" + nearest + "\"?") +
                      "\ntry: flatline help");
   }
   return command->run(*command, {arguments.begin() + 1, arguments.end()});
@@ -122,19 +130,21 @@ int dispatch(const Arguments& arguments) {
 
 const std::vector<Command>& commands() {
   static const std::vector<Command> all{
-      {"run", "simulate one scenario: a row per detector and state", "run SCENARIO [options]", kRunExamples,
-       run_command},
-      {"sweep", "simulate every combination of a scenario's axes", "sweep SCENARIO [options]", kSweepExamples,
-       sweep_command},
-      {"report", "turn a results folder into one HTML page and SVG charts", "report FOLDER [options]",
-       "  flatline report results/timeout-multiples-lan\n", report_command},
-      {"replay", "run a detector on recorded arrivals", "replay TRACE --detector NAME [options]", kReplayExamples,
-       replay_command},
+      {"run", "simulate one scenario: a row per detector and state", "run SCENARIO [options]",
+       kRunExamples, run_command},
+      {"sweep", "simulate every combination of a scenario's axes", "sweep SCENARIO [options]",
+       kSweepExamples, sweep_command},
+      {"report", "turn a results folder into one HTML page and SVG charts",
+       "report FOLDER [options]", "  flatline report results/timeout-multiples-lan\n",
+       report_command},
+      {"replay", "run a detector on recorded arrivals", "replay TRACE --detector NAME [options]",
+       kReplayExamples, replay_command},
       {"validate", "check a scenario file without running it", "validate SCENARIO [options]",
-       "  flatline validate scenario.json\n  flatline validate --resolved scenario.json\n", validate_command},
+       "  flatline validate scenario.json\n  flatline validate --resolved scenario.json\n",
+       validate_command},
       {"schema", "print the JSON Schema of scenario files", "schema", "", schema_command},
-      {"list", "list detectors, distributions or measures", "list [detectors|distributions|measures]",
-       "  flatline list detectors\n", list_command},
+      {"list", "list detectors, distributions or measures",
+       "list [detectors|distributions|measures]", "  flatline list detectors\n", list_command},
       {"version", "print the version and how it was built", "version", "", version_command},
       {"help", "show this help, or that of a command", "help [COMMAND]", "", help_command},
   };

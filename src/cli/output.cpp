@@ -69,23 +69,25 @@ void ProgressMeter::operator()(const sweep::Progress& progress) {
   if (done_at_begin_ < 0) {
     done_at_begin_ = progress.done;
     if (progress.resumed) {
-      std::cerr << "resuming: " << progress.worlds_done << " of " << progress.worlds << " worlds are done\n";
+      std::cerr << "resuming: " << progress.worlds_done << " of " << progress.worlds
+                << " worlds are done\n";
     }
   }
   const auto now = Clock::now();
   if (now - last_ < (terminal_ ? Clock::duration(kBarEvery) : Clock::duration(kLineEvery))) return;
   last_ = now;
   const int percent = static_cast<int>(progress.done * 100);
-  const std::string counts = std::to_string(progress.worlds_done) + "/" + std::to_string(progress.worlds) +
-                             (progress.worlds == 1 ? " world" : " worlds") + time_left(progress.done);
+  const std::string counts =
+      std::to_string(progress.worlds_done) + "/" + std::to_string(progress.worlds) +
+      (progress.worlds == 1 ? " world" : " worlds") + time_left(progress.done);
   if (!terminal_) {
     std::cerr << percent << " %, " << counts << "\n";
     return;
   }
   const int filled = static_cast<int>(progress.done * kBarWidth);
   std::cerr << "\r\033[K[" << std::string(static_cast<std::size_t>(filled), '#')
-            << std::string(static_cast<std::size_t>(kBarWidth - filled), '.') << "] " << percent << " % " << counts
-            << std::flush;
+            << std::string(static_cast<std::size_t>(kBarWidth - filled), '.') << "] " << percent
+            << " % " << counts << std::flush;
   shown_ = true;
 }
 

@@ -1,10 +1,9 @@
 #pragma once
 // Rows on stdout, progress on stderr.
 
+#include <boost/program_options.hpp>
 #include <chrono>
 #include <string>
-
-#include <boost/program_options.hpp>
 
 #include "flatline/results/table.hpp"
 #include "flatline/sweep/execute.hpp"
@@ -13,13 +12,15 @@ namespace flatline::cli {
 
 /// Adds --format.
 void add_format(boost::program_options::options_description& options);
-/// The format asked for; throws Failure(kUsage) if there is no such format. Called before any work is done.
+/// The format asked for; throws Failure(kUsage) if there is no such format. Called before any work
+/// is done.
 std::string format_of(const boost::program_options::variables_map& values);
 
 /// Prints rows as table, json, ndjson or csv.
 void print_rows(const results::Table& table, const std::string& format);
 
-/// A bar with an estimate of the time left on a terminal, a line every ten seconds elsewhere, nothing if quiet.
+/// A bar with an estimate of the time left on a terminal, a line every ten seconds elsewhere,
+/// nothing if quiet.
 class ProgressMeter {
  public:
   explicit ProgressMeter(bool quiet);

@@ -1,5 +1,7 @@
 // flatline replay: a detector on recorded arrivals.
 
+#include "flatline/sim/replay.hpp"
+
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
@@ -10,7 +12,6 @@
 #include "cli/load.hpp"
 #include "cli/output.hpp"
 #include "flatline/base/text.hpp"
-#include "flatline/sim/replay.hpp"
 #include "flatline/sweep/rows.hpp"
 #include "flatline/trace/arrivals.hpp"
 
@@ -21,14 +22,15 @@ namespace po = boost::program_options;
 namespace {
 
 // The detector and its parameters as the command line gives them; every problem at once.
-scenario::DetectorEntry detector_of(const std::string& name, const std::vector<std::string>& settings,
-                                    Duration& interval) {
+scenario::DetectorEntry detector_of(const std::string& name,
+                                    const std::vector<std::string>& settings, Duration& interval) {
   const detect::DetectorInfo* info = detect::find_detector(name);
   if (info == nullptr) {
     std::vector<std::string> names;
     for (const auto& known : detect::detectors()) names.push_back(known.name);
     const std::string nearest = nearest_name(name, names);
-    fail(kUsage, "no detector \"" + name + "\"" + (nearest.empty() ? "" : "; did you mean \"" + nearest + "\"?") +
+    fail(kUsage, "no detector \"" + name + "\"" +
+                     (nearest.empty() ? "" : "; did you mean \"" + nearest + "\"?") +
                      "\ntry: flatline list detectors");
   }
   scenario::DetectorEntry entry;
@@ -71,18 +73,26 @@ scenario::DetectorEntry detector_of(const std::string& name, const std::vector<s
       }
     }
     if (!found) {
-      complain(setting, {{}, 0, {}, name + " has no parameter \"" + key + "\"", {}, nearest_name(key, known)});
+      complain(
+          setting,
+          {{}, 0, {}, name + " has no parameter \"" + key + "\"", {}, nearest_name(key, known)});
     }
   }
   for (std::size_t i = 0; i < info->parameters.size(); ++i) {
     const detect::ParameterInfo& parameter = info->parameters[i];
     if (!entry.setting[i] && !parameter.optional) {
-      const std::string wanted = " needs --set " + parameter.name + "=VALUE (" + parameter.help + ")";
+      const std::string wanted =
+          " needs --set " + parameter.name + "=VALUE (" + parameter.help + ")";
       problems.push_back({{}, 0, {}, name + wanted, {}, {}});
     }
   }
   if (info->needs_interval && interval.ns == 0) {
-    problems.push_back({{}, 0, {}, name + " needs --set interval=DURATION", "the sender's heartbeat interval", {}});
+    problems.push_back({{},
+                        0,
+                        {},
+                        name + " needs --set interval=DURATION",
+                        "the sender's heartbeat interval",
+                        {}});
   }
   if (!problems.empty()) fail(kUsage, problems);
   return entry;
@@ -91,9 +101,11 @@ scenario::DetectorEntry detector_of(const std::string& name, const std::vector<s
 // A file that cannot be had is no invalid trace: it has its own exit code.
 void require_readable(const std::string& path) {
   std::error_code error;
-  if (std::filesystem::is_directory(path, error)) fail(kInputOutput, path + ": this is a folder; expected a trace");
+  if (std::filesystem::is_directory(path, error))
+    fail(kInputOutput, path + ": this is a folder; expected a trace");
   errno = 0;
-  if (!std::ifstream(path)) fail(kInputOutput, path + ": cannot open: " + std::generic_category().message(errno));
+  if (!std::ifstream(path))
+    fail(kInputOutput, path + ": cannot open: " + std::generic_category().message(errno));
 }
 
 sim::TraceSpan span_of(const std::string& path, const trace::ArrivalOptions& options) {
@@ -132,12 +144,15 @@ std::string text_or(const po::variables_map& values, const char* name) {
 
 int replay_command(const Command& command, const Arguments& arguments) {
   po::options_description options("Options");
-  options.add_options()("detector", po::value<std::string>(), "name of the detector (see flatline list detectors)")(
+  options.add_options()("detector", po::value<std::string>(),
+                        "name of the detector (see flatline list detectors)")(
       "set", po::value<std::vector<std::string>>()->composing(),
       "PARAMETER=VALUE of the detector; also interval, dead_after, check_every; repeatable")(
       "column", po::value<std::string>(), "column of the arrival times: name, or number from 1")(
-      "unit", po::value<std::string>(), "unit of the times: ns, us, ms or s (default: the column's name tells)")(
-      "seq-column", po::value<std::string>(), "column of the sequence numbers (default: rows are numbered)")(
+      "unit", po::value<std::string>(),
+      "unit of the times: ns, us, ms or s (default: the column's name tells)")(
+      "seq-column", po::value<std::string>(),
+      "column of the sequence numbers (default: rows are numbered)")(
       "sent-column", po::value<std::string>(), "column of the sender's time stamps");
   add_format(options);
   options.add_options()("quiet,q", "no messages");
@@ -146,11 +161,12 @@ int replay_command(const Command& command, const Arguments& arguments) {
   const std::string path = required(values, "trace", command);
   const std::string format = format_of(values);
   const std::string detector = text_or(values, "detector");
-  if (detector.empty()) fail(kUsage, "--detector is missing; usage: flatline " + std::string(command.usage));
+  if (detector.empty())
+    fail(kUsage, "--detector is missing; usage: flatline " + std::string(command.usage));
 
   Duration interval{};
-  const auto settings =
-      values.contains("set") ? values["set"].as<std::vector<std::string>>() : std::vector<std::string>{};
+  const auto settings = values.contains("set") ? values["set"].as<std::vector<std::string>>()
+                                               : std::vector<std::string>{};
   const scenario::DetectorEntry entry = detector_of(detector, settings, interval);
   trace::ArrivalOptions columns;
   columns.column = text_or(values, "column");

@@ -18,7 +18,7 @@ namespace po = boost::program_options;
 
 namespace {
 
-constexpr double kNanosecondsPerHeartbeat = 90;   // rough, for --dry-run only
+constexpr double kNanosecondsPerHeartbeat = 90;  // rough, for --dry-run only
 constexpr double kNanosecondsPerJudgement = 25;
 
 struct Request {
@@ -34,10 +34,13 @@ struct Request {
 };
 
 void add_options(po::options_description& options, bool sweep) {
-  options.add_options()("seed", po::value<std::string>(), "seed of all randomness (default: the scenario's, else 1)")(
-      "jobs,j", po::value<std::string>(), "threads (default: all cores); the result does not depend on it")(
+  options.add_options()("seed", po::value<std::string>(),
+                        "seed of all randomness (default: the scenario's, else 1)")(
+      "jobs,j", po::value<std::string>(),
+      "threads (default: all cores); the result does not depend on it")(
       "engine", po::value<std::string>()->default_value("auto"), "auto or event")(
-      "out", po::value<std::string>(), "results folder (default: results/NAME); the same plan resumes in it")(
+      "out", po::value<std::string>(),
+      "results folder (default: results/NAME); the same plan resumes in it")(
       "set", po::value<std::vector<std::string>>()->composing(),
       "KEY=VALUE: set a JSON pointer, LABEL.PARAMETER or short name; repeatable");
   if (sweep) {
@@ -53,13 +56,15 @@ unsigned jobs_of(const po::variables_map& values) {
   if (!values.contains("jobs")) return std::max(1u, std::thread::hardware_concurrency());
   const auto jobs = parse_count(values["jobs"].as<std::string>());
   if (!jobs.ok() || jobs.value() < 1 || jobs.value() > 1024) {
-    fail(kUsage, "--jobs " + values["jobs"].as<std::string>() + " is not a whole number from 1 to 1024");
+    fail(kUsage,
+         "--jobs " + values["jobs"].as<std::string>() + " is not a whole number from 1 to 1024");
   }
   return static_cast<unsigned>(jobs.value());
 }
 
 std::string quoted(const std::string& argument) {
-  if (argument.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=:,+%@") ==
+  if (argument.find_first_not_of(
+          "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=:,+%@") ==
           std::string::npos &&
       !argument.empty()) {
     return argument;
@@ -69,7 +74,8 @@ std::string quoted(const std::string& argument) {
   return out + "'";
 }
 
-Request request_of(const Command& command, const Arguments& arguments, const po::variables_map& values) {
+Request request_of(const Command& command, const Arguments& arguments,
+                   const po::variables_map& values) {
   Request request;
   request.scenario = required(values, "scenario", command);
   request.axes = std::string(command.name) == "sweep";
@@ -84,10 +90,12 @@ Request request_of(const Command& command, const Arguments& arguments, const po:
     }
   }
   if (values.contains("set")) request.overrides.set = values["set"].as<std::vector<std::string>>();
-  if (values.contains("axis")) request.overrides.axes = values["axis"].as<std::vector<std::string>>();
+  if (values.contains("axis"))
+    request.overrides.axes = values["axis"].as<std::vector<std::string>>();
   if (values.contains("out")) request.out = values["out"].as<std::string>();
   const auto engine = values["engine"].as<std::string>();
-  if (engine != "auto" && engine != "event") fail(kUsage, "--engine " + engine + " is not auto or event");
+  if (engine != "auto" && engine != "event")
+    fail(kUsage, "--engine " + engine + " is not auto or event");
   request.command_line = "flatline " + std::string(command.name);
   for (const std::string& argument : arguments) request.command_line += " " + quoted(argument);
   return request;
@@ -107,13 +115,16 @@ std::string slug(const std::string& name) {
   return out.empty() ? "run" : out;
 }
 
-// --out as given must fit the plan; the default moves on to a name that does, so that an edited scenario can be run
-// again without losing what it gave before.
-results::ResultsFolder folder_for(const Request& request, const std::string& name, const std::string& plan) {
-  if (!request.out.empty()) return value_or_fail(results::ResultsFolder::open(request.out, plan), kInputOutput);
+// --out as given must fit the plan; the default moves on to a name that does, so that an edited
+// scenario can be run again without losing what it gave before.
+results::ResultsFolder folder_for(const Request& request, const std::string& name,
+                                  const std::string& plan) {
+  if (!request.out.empty())
+    return value_or_fail(results::ResultsFolder::open(request.out, plan), kInputOutput);
   const std::string base = "results/" + slug(name);
   for (int i = 1;; ++i) {
-    auto folder = results::ResultsFolder::open(i == 1 ? base : base + "-" + std::to_string(i), plan);
+    auto folder =
+        results::ResultsFolder::open(i == 1 ? base : base + "-" + std::to_string(i), plan);
     if (folder.ok() || i == 1000) return value_or_fail(std::move(folder), kInputOutput);
     if (!std::filesystem::is_directory(i == 1 ? base : base + "-" + std::to_string(i))) {
       return value_or_fail(std::move(folder), kInputOutput);
@@ -128,19 +139,20 @@ void print_plan(const sweep::Plan& plan) {
     for (std::size_t i = 0; i < world.values.size(); ++i) {
       std::cout << " " << plan.world_axes[i] << "=" << world.values[i];
     }
-    std::cout << " cells " << world.first_cell << ".." << world.first_cell + world.cells.size() - 1 << ", warm-up "
-              << format_duration(world.warm_up) << "\n";
+    std::cout << " cells " << world.first_cell << ".." << world.first_cell + world.cells.size() - 1
+              << ", warm-up " << format_duration(world.warm_up) << "\n";
   }
   const double heartbeats = sweep::planned_heartbeats(plan);
   const double judgements = sweep::planned_judgements(plan);
   const double ns = heartbeats * kNanosecondsPerHeartbeat + judgements * kNanosecondsPerJudgement;
-  std::cout << plan.worlds.size() << (plan.worlds.size() == 1 ? " world, " : " worlds, ") << plan.cells
-            << (plan.cells == 1 ? " cell, " : " cells, ") << format_number(heartbeats, 3)
-            << " heartbeats, " << format_number(judgements, 3) << " heartbeats x cells, about "
-            << format_number(ns * 1e-9, 2) << " s on one core\n";
+  std::cout << plan.worlds.size() << (plan.worlds.size() == 1 ? " world, " : " worlds, ")
+            << plan.cells << (plan.cells == 1 ? " cell, " : " cells, ")
+            << format_number(heartbeats, 3) << " heartbeats, " << format_number(judgements, 3)
+            << " heartbeats x cells, about " << format_number(ns * 1e-9, 2) << " s on one core\n";
 }
 
-results::Manifest manifest_of(const Request& request, const sweep::Plan& plan, const results::Table& cells) {
+results::Manifest manifest_of(const Request& request, const sweep::Plan& plan,
+                              const results::Table& cells) {
   results::Manifest manifest;
   manifest.name = plan.base.name;
   manifest.seed = plan.base.seed;
@@ -157,7 +169,8 @@ results::Manifest manifest_of(const Request& request, const sweep::Plan& plan, c
 }
 
 int show_stored(const Request& request, const results::ResultsFolder& folder) {
-  const std::string csv = value_or_fail(results::read_file(folder.path() + "/cells.csv"), kInputOutput);
+  const std::string csv =
+      value_or_fail(results::read_file(folder.path() + "/cells.csv"), kInputOutput);
   if (!request.quiet) std::cerr << folder.path() << " already holds this result\n";
   print_rows(value_or_fail(results::read_csv(csv), kInputOutput), request.format);
   return kOk;
@@ -165,13 +178,16 @@ int show_stored(const Request& request, const results::ResultsFolder& folder) {
 
 int simulate(const Request& request) {
   const Loaded loaded = load(request.scenario, request.overrides);
-  const sweep::Plan plan = value_or_fail(
-      sweep::make_plan(loaded.document, loaded.scenario, loaded.folder, read_options(), request.axes), kInvalid);
+  const sweep::Plan plan =
+      value_or_fail(sweep::make_plan(loaded.document, loaded.scenario, loaded.folder,
+                                     read_options(), request.axes),
+                    kInvalid);
   if (request.dry_run) {
     print_plan(plan);
     return kOk;
   }
-  const results::ResultsFolder folder = folder_for(request, plan.base.name, plan.sha256(FLATLINE_VERSION));
+  const results::ResultsFolder folder =
+      folder_for(request, plan.base.name, plan.sha256(FLATLINE_VERSION));
   if (folder.complete()) return show_stored(request, folder);
 
   catch_signals();
@@ -187,10 +203,11 @@ int simulate(const Request& request) {
     fail(kInterrupted, "interrupted; finished worlds are kept in " + folder.path() +
                            ", the same command goes on from there");
   }
-  const results::FinishedFiles files{results::write_csv(done.tables.cells), done.tables.detection_csv,
-                                     done.tables.timeline_csv, plan.resolved};
-  const auto manifest =
-      value_or_fail(folder.finish(files, manifest_of(request, plan, done.tables.cells)), kInputOutput);
+  const results::FinishedFiles files{results::write_csv(done.tables.cells),
+                                     done.tables.detection_csv, done.tables.timeline_csv,
+                                     plan.resolved};
+  const auto manifest = value_or_fail(
+      folder.finish(files, manifest_of(request, plan, done.tables.cells)), kInputOutput);
   print_rows(done.tables.cells, request.format);
   if (!request.quiet) {
     std::cerr << "results in " << folder.path() << " (digest " << manifest.digest.substr(0, 12)
@@ -209,7 +226,11 @@ int run_or_sweep(const Command& command, const Arguments& arguments) {
 
 }  // namespace
 
-int run_command(const Command& command, const Arguments& arguments) { return run_or_sweep(command, arguments); }
-int sweep_command(const Command& command, const Arguments& arguments) { return run_or_sweep(command, arguments); }
+int run_command(const Command& command, const Arguments& arguments) {
+  return run_or_sweep(command, arguments);
+}
+int sweep_command(const Command& command, const Arguments& arguments) {
+  return run_or_sweep(command, arguments);
+}
 
 }  // namespace flatline::cli

@@ -25,8 +25,9 @@ void DetectionHistogram::merge(const DetectionHistogram& other) {
 }
 
 std::vector<DetectionHistogram::Point> DetectionHistogram::cumulative() const {
-  // Weight below x is the sum over intervals of (x - low)+ - (x - high)+. Walking the edges upwards, `open` intervals
-  // each add the bin's width, and those begun inside the bin add what is left of it.
+  // Weight below x is the sum over intervals of (x - low)+ - (x - high)+. Walking the edges
+  // upwards, `open` intervals each add the bin's width, and those begun inside the bin add what is
+  // left of it.
   std::vector<Point> points;
   Wide below = 0;
   Wide open = 0;

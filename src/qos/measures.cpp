@@ -12,14 +12,18 @@ constexpr double kNs = 1e-9;
 constexpr double kLinkBitsPerSecond = 1e9;  // link_share is of a 1 Gbit/s link
 
 constexpr std::array kMeasures{
-    MeasureInfo{"detection_time_mean_s", false, "mean T_D over the crash instants that are detected"},
+    MeasureInfo{"detection_time_mean_s", false,
+                "mean T_D over the crash instants that are detected"},
     MeasureInfo{"detection_time_p50_s", false, "median T_D"},
     MeasureInfo{"detection_time_p90_s", false, "T_D that 90 % of crashes stay within"},
     MeasureInfo{"detection_time_p99_s", false, "T_D that 99 % of crashes stay within"},
     MeasureInfo{"detection_time_p999_s", false, "T_D that 99.9 % of crashes stay within"},
     MeasureInfo{"detection_time_max_s", false, "largest T_D seen"},
-    MeasureInfo{"already_suspected", false, "share of crashes at which the node was suspected for good"},
-    MeasureInfo{"never_detected", false, "share of crashes that are never detected (no deadline yet); infinite in quantiles"},
+    MeasureInfo{"already_suspected", false,
+                "share of crashes at which the node was suspected for good"},
+    MeasureInfo{
+        "never_detected", false,
+        "share of crashes that are never detected (no deadline yet); infinite in quantiles"},
     MeasureInfo{"mistakes", true, "S-transitions while monitored and monitor are up"},
     MeasureInfo{"mistake_rate_per_hour", false, "lambda_M per monitored pair"},
     MeasureInfo{"mistakes_per_heartbeat", false, "mistakes per heartbeat sent"},
@@ -29,7 +33,8 @@ constexpr std::array kMeasures{
     MeasureInfo{"good_period_mean_s", false, "E(T_G), trusted time per mistake"},
     MeasureInfo{"missed", true, "crashes whose node recovered before it was finally suspected"},
     MeasureInfo{"censored", true, "crashes still undetected when the run or the monitor ended"},
-    MeasureInfo{"crash_detection_time_mean_s", false, "mean T_D of the crashes in the fault timeline"},
+    MeasureInfo{"crash_detection_time_mean_s", false,
+                "mean T_D of the crashes in the fault timeline"},
     MeasureInfo{"heartbeats", true, "heartbeats sent, over all pairs"},
     MeasureInfo{"delivered_ratio", false, "share of heartbeats neither lost nor cut"},
     MeasureInfo{"messages_per_s", false, "messages sent in the cluster"},
@@ -45,7 +50,9 @@ constexpr std::array kMeasures{
 
 using Values = std::vector<double>;
 
-double number(Wide wide) { return static_cast<double>(wide); }
+double number(Wide wide) {
+  return static_cast<double>(wide);
+}
 
 template <typename Batch, typename Get>
 Values per_batch(const std::vector<Batch>& batches, Get&& get) {
@@ -55,8 +62,12 @@ Values per_batch(const std::vector<Batch>& batches, Get&& get) {
   return values;
 }
 
-Estimate count(std::int64_t n) { return {static_cast<double>(n), std::nullopt, std::nullopt}; }
-Estimate exact(double value) { return {value, std::nullopt, std::nullopt}; }
+Estimate count(std::int64_t n) {
+  return {static_cast<double>(n), std::nullopt, std::nullopt};
+}
+Estimate exact(double value) {
+  return {value, std::nullopt, std::nullopt};
+}
 
 // Detection times over all batches and in each, as cumulative shares of crash instants.
 class Detection {
@@ -83,7 +94,8 @@ class Detection {
   [[nodiscard]] Wide never() const { return never_; }
   [[nodiscard]] const std::vector<DetectionHistogram::Point>& points() const { return points_; }
 
-  // The detection time in seconds that a share q of the crashes stay within: exact at bin edges, linear in between.
+  // The detection time in seconds that a share q of the crashes stay within: exact at bin edges,
+  // linear in between.
   [[nodiscard]] double quantile(double q) const {
     const double target = q * number(total_) - number(already_);
     if (target <= 0) return 0;
@@ -126,9 +138,9 @@ class Detection {
     [[nodiscard]] double share_within(double seconds) const {
       const double ns = seconds / kNs;
       if (points.empty() || ns < number(points.front().edge)) return number(already);
-      const auto above =
-          std::upper_bound(points.begin(), points.end(), ns,
-                           [](double t, const DetectionHistogram::Point& p) { return t < number(p.edge); });
+      const auto above = std::upper_bound(
+          points.begin(), points.end(), ns,
+          [](double t, const DetectionHistogram::Point& p) { return t < number(p.edge); });
       if (above == points.end()) return number(already + points.back().below);
       const auto below = above - 1;
       const double share = (ns - number(below->edge)) / number(above->edge - below->edge);
@@ -136,7 +148,9 @@ class Detection {
     }
   };
 
-  [[nodiscard]] double last_edge() const { return points_.empty() ? 0 : kNs * number(points_.back().edge); }
+  [[nodiscard]] double last_edge() const {
+    return points_.empty() ? 0 : kNs * number(points_.back().edge);
+  }
 
   std::vector<DetectionHistogram::Point> points_;
   std::vector<Part> parts_;
@@ -176,7 +190,8 @@ void add_detection(std::vector<Estimate>& out, const RowTally& row, const Tally&
   } else {
     out.push_back(detection.total() > 0 ? exact(kNs * number(row.detection_max_ns)) : Estimate{});
   }
-  out.push_back(share(per_batch(row.batches, [](const RowBatch& b) { return b.already_ns; }), spans));
+  out.push_back(
+      share(per_batch(row.batches, [](const RowBatch& b) { return b.already_ns; }), spans));
   out.push_back(share(never, spans));
 }
 
@@ -209,7 +224,8 @@ void add_mistakes(std::vector<Estimate>& out, const RowTally& row, const Tally& 
   for (const double ns : per_batch(row.batches, [](const RowBatch& b) { return b.ended_ns; })) {
     ended_s.push_back(ns * kNs);
   }
-  out.push_back(mean_of(ended_s, per_batch(row.batches, [](const RowBatch& b) { return b.ended; })));
+  out.push_back(
+      mean_of(ended_s, per_batch(row.batches, [](const RowBatch& b) { return b.ended; })));
   out.push_back(complement(share(suspected_ns, watched_ns)));
   out.push_back(reciprocal(rate_of_events(mistakes, trusted)));
 }
@@ -255,7 +271,9 @@ void add_load(std::vector<Estimate>& out, const Tally& tally, double seconds) {
 
 }  // namespace
 
-std::span<const MeasureInfo> measures() { return kMeasures; }
+std::span<const MeasureInfo> measures() {
+  return kMeasures;
+}
 
 std::vector<Estimate> measure(const Tally& tally, std::size_t row_index, Duration duration,
                               std::uint32_t replications) {
@@ -276,8 +294,8 @@ std::vector<DetectionPoint> detection_distribution(const Tally& tally, std::size
   std::vector<DetectionPoint> out;
   if (detection.total() == 0) return out;
   if (detection.already() > 0) out.push_back({0, detection.already(), detection.total()});
-  // A point wherever the share has moved by one part in `points`, with the point before a step: thinned by weight, so
-  // that a steep curve keeps its shape.
+  // A point wherever the share has moved by one part in `points`, with the point before a step:
+  // thinned by weight, so that a steep curve keeps its shape.
   const auto& all = detection.points();
   const Wide part = detection.total() / static_cast<Wide>(std::max<std::size_t>(1, points));
   std::size_t kept = 0;

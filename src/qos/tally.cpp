@@ -11,7 +11,8 @@ BatchPlan::BatchPlan(Duration duration, std::uint32_t replications)
   FLATLINE_CHECK(duration.ns > 0 && replications > 0, "there is something to measure");
   per_replication_ = (kBatches + replications - 1) / replications;
   // A run shorter than its batches in nanoseconds has one per nanosecond.
-  per_replication_ = static_cast<std::uint32_t>(std::min<std::int64_t>(per_replication_, duration.ns));
+  per_replication_ =
+      static_cast<std::uint32_t>(std::min<std::int64_t>(per_replication_, duration.ns));
   length_ = (duration.ns + per_replication_ - 1) / per_replication_;
 }
 

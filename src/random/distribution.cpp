@@ -14,8 +14,9 @@ namespace {
 
 using Table = Sampler::Table;
 
-constexpr std::array<std::string_view, 10> kNames{"constant", "uniform", "exponential", "normal",    "lognormal",
-                                                  "gamma",    "weibull", "pareto",      "empirical", "mixture"};
+constexpr std::array<std::string_view, 10> kNames{"constant",  "uniform", "exponential", "normal",
+                                                  "lognormal", "gamma",   "weibull",     "pareto",
+                                                  "empirical", "mixture"};
 
 // Outside, the incomplete gamma function takes seconds or does not converge.
 constexpr double kLeastGammaShape = 1e-3;
@@ -42,7 +43,8 @@ Result<Sampler> too_long(const Distribution& law) {
                 "a lighter tail: a smaller scale or sigma, or a larger shape");
 }
 
-// The mean of what the table gives: every cell is uniform between its knots, and rounded down if it is not flat.
+// The mean of what the table gives: every cell is uniform between its knots, and rounded down if it
+// is not flat.
 double mean_of(const std::vector<std::int64_t>& knots) {
   double mean = 0;
   for (std::size_t half = 0; half < 2; ++half) {
@@ -52,7 +54,8 @@ double mean_of(const std::vector<std::int64_t>& knots) {
       const int octave = Table::kOctaves - 1 - static_cast<int>(j >> Table::kSubBits);
       const double width = std::ldexp(1.0, -(octave + 2) - Table::kSubBits);
       const double floor_loss = k[j] == k[j + 1] ? 0 : 0.5;
-      mean += width * (0.5 * (static_cast<double>(k[j]) + static_cast<double>(k[j + 1])) - floor_loss);
+      mean +=
+          width * (0.5 * (static_cast<double>(k[j]) + static_cast<double>(k[j + 1])) - floor_loss);
     }
   }
   return mean;
@@ -67,21 +70,25 @@ std::optional<Problem> bad_parameters(const Distribution& law) {
     return refuse("the " + std::string(what) + " of the " + name + " law is not positive",
                   "a finite number above 0");
   }
-  if (law.family == Family::gamma && !(law.shape >= kLeastGammaShape && law.shape <= kLargestGammaShape)) {
-    return refuse("the shape of the gamma law is out of range", "a number from 0.001 to 10000; beyond it use a normal law");
+  if (law.family == Family::gamma &&
+      !(law.shape >= kLeastGammaShape && law.shape <= kLargestGammaShape)) {
+    return refuse("the shape of the gamma law is out of range",
+                  "a number from 0.001 to 10000; beyond it use a normal law");
   }
   const Duration largest = std::max({law.value, law.second, law.plus});
   const Duration smallest = std::min({law.value, law.second, law.plus});
   if (smallest.ns < 0 || largest > kLongestTime || law.value + law.plus > kLongestTime ||
       law.second + law.plus > kLongestTime) {
-    return refuse("a duration of the " + name + " law is out of range", "durations from 0 to 36 years");
+    return refuse("a duration of the " + name + " law is out of range",
+                  "durations from 0 to 36 years");
   }
   const bool scaled = shaped || law.family == Family::exponential;
   if (scaled && law.value.ns <= 0) {
     const char* what = law.family == Family::exponential ? "mean"
                        : law.family == Family::lognormal ? "median"
                                                          : "scale";
-    return refuse("the " + std::string(what) + " of the " + name + " law is not positive", "a duration above 0");
+    return refuse("the " + std::string(what) + " of the " + name + " law is not positive",
+                  "a duration above 0");
   }
   return std::nullopt;
 }
@@ -126,7 +133,8 @@ Result<Sampler> compile_uniform(const Distribution& law) {
 }
 
 Result<Sampler> compile_empirical(const Distribution& law) {
-  if (law.values.empty()) return refuse("the empirical law has no values", "at least one recorded duration");
+  if (law.values.empty())
+    return refuse("the empirical law has no values", "at least one recorded duration");
   Table table;
   table.kind = Table::Kind::empirical;
   table.knots = law.values;
@@ -142,9 +150,11 @@ Result<Sampler> compile_empirical(const Distribution& law) {
   return finish(std::move(table), law.plus);
 }
 
-// Cumulative 64-bit thresholds of positive weights. Each width is rounded on its own, so that a weight of 1e-15 keeps
-// its digits wherever it stands; the heaviest component takes the rounding of all.
-std::vector<std::uint64_t> thresholds_of(const std::vector<Distribution::Component>& components, double total) {
+// Cumulative 64-bit thresholds of positive weights. Each width is rounded on its own, so that a
+// weight of 1e-15 keeps its digits wherever it stands; the heaviest component takes the rounding of
+// all.
+std::vector<std::uint64_t> thresholds_of(const std::vector<Distribution::Component>& components,
+                                         double total) {
   std::vector<unsigned __int128> widths;
   unsigned __int128 sum = 0;
   std::size_t heaviest = 0;
@@ -153,18 +163,21 @@ std::vector<std::uint64_t> thresholds_of(const std::vector<Distribution::Compone
     sum += widths.back();
     if (components[i].weight > components[heaviest].weight) heaviest = i;
   }
-  widths[heaviest] += (static_cast<unsigned __int128>(1) << 64) - sum;  // unsigned: wraps if it is negative
+  widths[heaviest] +=
+      (static_cast<unsigned __int128>(1) << 64) - sum;  // unsigned: wraps if it is negative
   std::vector<std::uint64_t> thresholds;
   unsigned __int128 before = 0;
   for (const unsigned __int128 width : widths) {
     before += width;
-    thresholds.push_back(static_cast<std::uint64_t>(before >> 64 != 0 ? ~std::uint64_t{0} : before));
+    thresholds.push_back(
+        static_cast<std::uint64_t>(before >> 64 != 0 ? ~std::uint64_t{0} : before));
   }
   return thresholds;
 }
 
 Result<Sampler> compile_mixture(const Distribution& law) {
-  if (law.mixture.empty()) return refuse("the mixture has no components", "at least one {\"weight\", \"of\"}");
+  if (law.mixture.empty())
+    return refuse("the mixture has no components", "at least one {\"weight\", \"of\"}");
   Table table;
   table.kind = Table::Kind::mixture;
   double total = 0;
@@ -195,7 +208,9 @@ Result<Sampler> compile_mixture(const Distribution& law) {
 
 }  // namespace
 
-std::string_view name_of(Family family) { return kNames[static_cast<std::size_t>(family)]; }
+std::string_view name_of(Family family) {
+  return kNames[static_cast<std::size_t>(family)];
+}
 
 Distribution Distribution::constant(Duration d) {
   Distribution law;
@@ -212,9 +227,15 @@ Sampler::Sampler(std::shared_ptr<const Table> table) : table_(std::move(table)) 
   if (table_->kind == Table::Kind::quantiles) quantiles_ = table_->knots.data();
 }
 
-std::int64_t Sampler::min_ns() const { return table_->min; }
-std::int64_t Sampler::max_ns() const { return table_->max; }
-double Sampler::mean_seconds() const { return table_->mean_ns * 1e-9; }
+std::int64_t Sampler::min_ns() const {
+  return table_->min;
+}
+std::int64_t Sampler::max_ns() const {
+  return table_->max;
+}
+double Sampler::mean_seconds() const {
+  return table_->mean_ns * 1e-9;
+}
 
 std::int64_t Sampler::Table::component_at(std::uint64_t bits) const {
   std::size_t i = 0;

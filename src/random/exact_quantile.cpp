@@ -1,11 +1,10 @@
 #include "random/exact_quantile.hpp"
 
 #include <algorithm>
-#include <cmath>
-
 #include <boost/math/special_functions/erf.hpp>
 #include <boost/math/special_functions/gamma.hpp>
 #include <boost/multiprecision/cpp_bin_float.hpp>
+#include <cmath>
 
 #include "flatline/base/check.hpp"
 
@@ -20,8 +19,9 @@ using Policy = bm::policies::policy<bm::policies::overflow_error<bm::policies::i
                                     bm::policies::promote_double<false>>;
 
 constexpr int kKeptBits = 36;
-// Bounds of the error of the double formulas, more than ten times what was measured (docs/adr/0002): relative to the
-// value, and for the cut normal, which may cancel, to the sum of its terms.
+// Bounds of the error of the double formulas, more than ten times what was measured
+// (docs/adr/0002): relative to the value, and for the cut normal, which may cancel, to the sum of
+// its terms.
 constexpr double kFormulaError = 2e-13;
 constexpr double kNormalError = 1e-14;
 
@@ -77,12 +77,14 @@ bool reaches(const Distribution& law, const Exact& value, double p, bool upper) 
   if (law.family != Family::gamma) return quantile<Exact>(law, Exact(p), upper) >= value;
   // One incomplete gamma function costs a sixth of inverting it.
   const Exact x = value / law.value.ns;
-  return upper ? bm::gamma_q(Exact(law.shape), x, Policy()) >= p : bm::gamma_p(Exact(law.shape), x, Policy()) <= p;
+  return upper ? bm::gamma_q(Exact(law.shape), x, Policy()) >= p
+               : bm::gamma_p(Exact(law.shape), x, Policy()) <= p;
 }
 
 double error_bound(const Distribution& law, double value) {
   if (law.family != Family::normal) return kFormulaError * value;
-  return kNormalError * (static_cast<double>(law.value.ns) + static_cast<double>(law.second.ns) + std::abs(value));
+  return kNormalError *
+         (static_cast<double>(law.value.ns) + static_cast<double>(law.second.ns) + std::abs(value));
 }
 
 }  // namespace
@@ -96,7 +98,8 @@ std::optional<std::int64_t> rounded_quantile(const Distribution& law, double p, 
   const double below = std::floor(scaled);
   const double from_tie = scaled - below - 0.5;
   const double error = std::ldexp(error_bound(law, value), -drop);
-  if (error >= 0.5) {  // not even the two neighbours are certain: a cut normal much wider than its quantile
+  if (error >=
+      0.5) {  // not even the two neighbours are certain: a cut normal much wider than its quantile
     const Exact exact = ldexp(quantile<Exact>(law, Exact(p), upper), -drop);
     return static_cast<std::int64_t>(floor(Exact(exact + 0.5))) << drop;
   }

@@ -14,7 +14,8 @@ constexpr std::uint64_t mix(std::uint64_t z) {
   return z ^ (z >> 31);
 }
 
-// Two lanes of 64 bits: a stream's key is as wide as the chance of two names sharing one must be small.
+// Two lanes of 64 bits: a stream's key is as wide as the chance of two names sharing one must be
+// small.
 struct Hash {
   std::uint64_t h0, h1;
 

@@ -16,18 +16,21 @@
 
 namespace flatline::sim {
 
-// (class, node rank, sender rank or timer, index) in one word; ranks are below 2^20 (a scenario has at most 10^6 nodes).
+constexpr std::uint64_t index_bits(std::uint64_t index) { return index & 0x1fffff; }
+
+// (class, node rank, sender rank or timer, index) in one word; ranks are below 2^20, as a
+// scenario has at most 10^6 nodes.
 constexpr std::uint64_t order_of(std::uint64_t event_class, std::uint64_t node, std::uint64_t stream,
                                  std::uint64_t index) {
-  return (event_class << 61) | (node << 41) | (stream << 21) | (index & 0x1fffff);
+  return (event_class << 61) | (node << 41) | (stream << 21) | index_bits(index);
 }
 
-// A message in flight. Payloads are small and copied whole, so that a program may send while it reads one.
+// A message in flight. It keeps its place until it is taken in, so that a program may send while it reads one.
 struct EventEngine::Message {
   static constexpr std::size_t kLargestPayload = 36;
 
-  std::uint32_t from = 0;
-  std::uint32_t to = 0;
+  Node* from = nullptr;
+  Node* to = nullptr;
   std::uint32_t length = 0;
   std::array<std::byte, kLargestPayload> bytes{};
 
@@ -40,9 +43,11 @@ struct EventEngine::Message {
 };
 
 struct EventEngine::Route {
-  std::uint32_t to = 0;       // place in nodes_
+  Node* from = nullptr;
+  Node* to = nullptr;
+  Channel* channel = nullptr;    // the pair (from, to), if it is monitored
+  std::uint64_t order = 0;       // of its deliveries, index 0
   world::Link link;
-  Channel* channel = nullptr;  // the pair (this sender, to), if it is monitored
   std::uint64_t others_sent = 0;
   std::int64_t measured_messages = 0;
   qos::Wide measured_bytes = 0;
@@ -50,20 +55,21 @@ struct EventEngine::Route {
 
 struct EventEngine::Node {
   NodeId id{};
-  std::uint64_t rank = 0;
-  std::string name;
-  std::unique_ptr<protocol::NodeProgram> program;
-  std::vector<NodeId> beats_to;
-  std::vector<Route> routes;
-  std::size_t last_route = 0;
-
+  std::uint32_t place = 0;  // in nodes_
+  Incarnation incarnation{};
   bool up = true;
   bool stalled = false;
   bool must_start = false;  // recovered during a stall: the process starts on waking
-  Incarnation incarnation{};
+  std::unique_ptr<protocol::NodeProgram> program;
+  std::vector<Route> routes;
+  Route* last_route = nullptr;
+  std::int64_t measured_arrivals = 0;
+  std::uint64_t rank = 0;
+  std::string name;
+  std::vector<NodeId> beats_to;
   world::Timeline crashes, stalls;
   world::Interval crash_now, stall_now;
-  std::vector<std::uint32_t> inbox;           // messages that came during a stall
+  std::vector<Message*> inbox;                // messages that came during a stall
   std::vector<protocol::TimerId> overdue;     // timers that came due during a stall
   std::vector<random::Stream> draws;
   std::vector<std::string> draw_names;

@@ -25,11 +25,11 @@ class Replay {
     judge_.observe(state_, now, beat,
                    [&](std::size_t lane, LaneState& state, Output) { trust(lane, state, now); });
     if (!all_judged_) start_judging(now);
-    if (now.ns < batches_.duration().ns) {
-      qos::CommonBatch& batch = tally_.common[batches_.index(0, now.ns)];
-      ++batch.heartbeats;
-      ++batch.delivered;
-    }
+    // The last arrival ends the measured time and belongs to its last batch.
+    const std::int64_t at = std::min(now.ns, batches_.duration().ns - 1);
+    qos::CommonBatch& batch = tally_.common[batches_.index(0, at)];
+    ++batch.heartbeats;
+    ++batch.delivered;
   }
 
   qos::Tally finish() {

@@ -13,14 +13,15 @@
 namespace flatline::sweep {
 namespace {
 
-// Senders per block: many enough for the threads, few enough to stay in cache. It decides no result.
+// Senders per block: many enough for the threads, few enough to stay in cache. It decides no
+// result.
 constexpr std::size_t kBlocksPerReplication = 8;
 constexpr std::size_t kLargestBlock = 128;
 
 std::vector<sim::Block> blocks_of(const scenario::Scenario& scenario) {
   const std::size_t senders = scenario.push.from.size();
-  const std::size_t size =
-      std::clamp<std::size_t>((senders + kBlocksPerReplication - 1) / kBlocksPerReplication, 1, kLargestBlock);
+  const std::size_t size = std::clamp<std::size_t>(
+      (senders + kBlocksPerReplication - 1) / kBlocksPerReplication, 1, kLargestBlock);
   std::vector<sim::Block> blocks;
   for (std::uint32_t r = 0; r < scenario.replications; ++r) {
     for (std::size_t first = 0; first < senders; first += size) {
@@ -36,7 +37,7 @@ struct Running {
   std::vector<sim::JudgedSetting> settings;
   std::vector<sim::Block> blocks;
   qos::Tally tally;
-  std::size_t next = 0;      // first block not handed out
+  std::size_t next = 0;  // first block not handed out
   std::size_t finished = 0;
 };
 
@@ -120,8 +121,9 @@ class Executor {
     running->prepared = std::make_unique<sim::PreparedWorld>(world.scenario, world.warm_up);
     for (const Cell& cell : world.cells) running->settings.push_back(cell.judged);
     running->blocks = blocks_of(world.scenario);
-    running->tally = qos::Tally(sim::rows_of(running->settings).size(),
-                                running->prepared->batches().size(), world.scenario.world.cluster.size());
+    running->tally =
+        qos::Tally(sim::rows_of(running->settings).size(), running->prepared->batches().size(),
+                   world.scenario.world.cluster.size());
     return running;
   }
 
@@ -134,7 +136,8 @@ class Executor {
       const std::lock_guard lock(mutex_);
       job.running->tally.merge(tally);
       world_done = ++job.running->finished == job.running->blocks.size();
-      done_ += planned_judgements(plan_.worlds[job.world]) / static_cast<double>(job.running->blocks.size());
+      done_ += planned_judgements(plan_.worlds[job.world]) /
+               static_cast<double>(job.running->blocks.size());
     }
     if (world_done) finish_world(job.world, *job.running);
     const std::lock_guard lock(mutex_);

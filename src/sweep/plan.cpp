@@ -29,12 +29,15 @@ std::optional<std::size_t> detector_of(const std::string& place) {
   constexpr std::string_view kPrefix = "/detectors/";
   if (!place.starts_with(kPrefix)) return std::nullopt;
   const std::size_t end = place.find('/', kPrefix.size());
-  const auto index = parse_count(std::string_view(place).substr(kPrefix.size(), end - kPrefix.size()));
+  const auto index =
+      parse_count(std::string_view(place).substr(kPrefix.size(), end - kPrefix.size()));
   if (!index.ok()) return std::nullopt;
   return static_cast<std::size_t>(index.value());
 }
 
-std::string leaf_of(const std::string& place) { return place.substr(place.find_last_of('/') + 1); }
+std::string leaf_of(const std::string& place) {
+  return place.substr(place.find_last_of('/') + 1);
+}
 
 // A value as `where` sees it: nanoseconds, a number, or NaN for a word.
 double as_number(const std::string& text) {
@@ -61,7 +64,10 @@ class Planner {
  public:
   Planner(const scenario::Document& document, const Scenario& base, std::string base_folder,
           scenario::ReadOptions options)
-      : document_(document), base_(base), base_folder_(std::move(base_folder)), options_(std::move(options)) {
+      : document_(document),
+        base_(base),
+        base_folder_(std::move(base_folder)),
+        options_(std::move(options)) {
     options_.sweep = false;
   }
 
@@ -78,7 +84,8 @@ class Planner {
     add_worlds(plan, problems);
     if (!problems.empty()) return problems;
     if (plan.cells == 0) {
-      return Problem{document_.file(), 0, "/sweep/where", "no combination of the axes is left", {}, {}};
+      return Problem{
+          document_.file(), 0, "/sweep/where", "no combination of the axes is left", {}, {}};
     }
     set_warm_up(plan);
     return plan;
@@ -95,8 +102,9 @@ class Planner {
         continue;
       }
       PlacedAxis placed{&axis, places.value(), false};
-      placed.of_detectors = std::all_of(placed.places.begin(), placed.places.end(),
-                                        [](const std::string& p) { return detector_of(p).has_value(); });
+      placed.of_detectors =
+          std::all_of(placed.places.begin(), placed.places.end(),
+                      [](const std::string& p) { return detector_of(p).has_value(); });
       axes_.push_back(std::move(placed));
     }
     if (!base_.sweep.where.empty()) {
@@ -111,7 +119,8 @@ class Planner {
 
   void add_worlds(Plan& plan, Problems& problems) {
     std::vector<std::size_t> sizes;
-    for (const PlacedAxis& axis : axes_) sizes.push_back(axis.of_detectors ? 1 : axis.axis->values.size());
+    for (const PlacedAxis& axis : axes_)
+      sizes.push_back(axis.of_detectors ? 1 : axis.axis->values.size());
     for_each_combination(sizes, [&](const std::vector<std::size_t>& choice) {
       if (problems.size() > 20) return;
       add_world(plan, choice, problems);
@@ -149,16 +158,17 @@ class Planner {
     plan.worlds.push_back(std::move(world));
   }
 
-  // The cells of one detector: every combination of the axes that write to it, as far as `where` holds.
+  // The cells of one detector: every combination of the axes that write to it, as far as `where`
+  // holds.
   void add_cells(World& world, std::size_t detector, const std::vector<std::size_t>& world_choice,
                  Problems& problems) {
     std::vector<std::size_t> sizes;
     std::vector<bool> affects;
     for (const PlacedAxis& axis : axes_) {
       const bool writes_here =
-          axis.of_detectors && std::any_of(axis.places.begin(), axis.places.end(), [&](const std::string& p) {
-            return detector_of(p) == detector;
-          });
+          axis.of_detectors &&
+          std::any_of(axis.places.begin(), axis.places.end(),
+                      [&](const std::string& p) { return detector_of(p) == detector; });
       affects.push_back(writes_here);
       sizes.push_back(writes_here ? axis.axis->values.size() : 1);
     }
@@ -175,12 +185,13 @@ class Planner {
       for (std::size_t i = 0; i < axes_.size(); ++i) {
         if (affects[i]) write(entry, detector, axes_[i], choice[i], problems);
       }
-      world.cells.push_back({detector, {entry.info, entry.setting, entry.dead_after, entry.check_every}});
+      world.cells.push_back(
+          {detector, {entry.info, entry.setting, entry.dead_after, entry.check_every}});
     });
   }
 
-  static void write(DetectorEntry& entry, std::size_t detector, const PlacedAxis& axis, std::size_t pick,
-                    Problems& problems) {
+  static void write(DetectorEntry& entry, std::size_t detector, const PlacedAxis& axis,
+                    std::size_t pick, Problems& problems) {
     const std::string& text = axis.axis->values[pick];
     for (const std::string& place : axis.places) {
       if (detector_of(place) != detector) continue;

@@ -10,20 +10,22 @@
 namespace flatline::sweep {
 namespace {
 
-constexpr std::size_t kDetectionPoints = 100;   // parts of the share per row of detection.csv
+constexpr std::size_t kDetectionPoints = 100;  // parts of the share per row of detection.csv
 constexpr std::size_t kTimelineSenders = 4;
-constexpr std::size_t kTimelineBeats = 90;      // intervals shown
+constexpr std::size_t kTimelineBeats = 90;  // intervals shown
 constexpr std::size_t kTimelineEntries = 20'000;
 constexpr std::size_t kTimelineSettings = 8;
 
-constexpr const char* kDetectionHeader = "cell,label,state,detection_time_ns,cumulative_ns,total_ns";
+constexpr const char* kDetectionHeader =
+    "cell,label,state,detection_time_ns,cumulative_ns,total_ns";
 constexpr const char* kTimelineHeader = "time_s,monitored,monitor,label,state,event";
 
 // A tally's sums of nanoseconds over many pairs may pass 63 bits; as text they stay exact.
 std::string wide_text(qos::Wide value) {
   if (value == 0) return "0";
   std::string digits;
-  for (; value > 0; value /= 10) digits.insert(digits.begin(), static_cast<char>('0' + static_cast<int>(value % 10)));
+  for (; value > 0; value /= 10)
+    digits.insert(digits.begin(), static_cast<char>('0' + static_cast<int>(value % 10)));
   return digits;
 }
 
@@ -38,9 +40,13 @@ results::Cell optional_cell(const std::optional<double>& value) {
   return *value;
 }
 
-std::string without_header(const std::string& csv) { return csv.substr(csv.find('\n') + 1); }
+std::string without_header(const std::string& csv) {
+  return csv.substr(csv.find('\n') + 1);
+}
 
-std::string part_id(std::size_t w) { return "world-" + std::to_string(w); }
+std::string part_id(std::size_t w) {
+  return "world-" + std::to_string(w);
+}
 
 // Both texts of a part in one file: the length of the first, a line break, the first, the second.
 std::string pack(const Part& part) {
@@ -51,7 +57,8 @@ std::optional<Part> unpack(const std::string& bytes) {
   const std::size_t line = bytes.find('\n');
   if (line == std::string::npos) return std::nullopt;
   const auto length = parse_count(std::string_view(bytes).substr(0, line));
-  if (!length.ok() || static_cast<std::size_t>(length.value()) > bytes.size() - line - 1) return std::nullopt;
+  if (!length.ok() || static_cast<std::size_t>(length.value()) > bytes.size() - line - 1)
+    return std::nullopt;
   const auto size = static_cast<std::size_t>(length.value());
   return Part{bytes.substr(line + 1, size), bytes.substr(line + 1 + size)};
 }
@@ -78,9 +85,10 @@ std::string timeline_csv(const Plan& plan) {
                         static_cast<std::int64_t>(kTimelineBeats)};
   for (const sim::TimelineEntry& entry :
        sim::record_timeline(prepared, settings, block, length, kTimelineEntries)) {
-    const bool verdict = std::string_view(entry.event) == "suspect" || std::string_view(entry.event) == "trust";
-    csv += format_number(static_cast<double>(entry.at.ns) * 1e-9, 12) + "," + cluster.name(entry.monitored) + "," +
-           cluster.name(entry.monitor) + ",";
+    const bool verdict =
+        std::string_view(entry.event) == "suspect" || std::string_view(entry.event) == "trust";
+    csv += format_number(static_cast<double>(entry.at.ns) * 1e-9, 12) + "," +
+           cluster.name(entry.monitored) + "," + cluster.name(entry.monitor) + ",";
     if (verdict) {
       csv += csv_field(scenario.detectors[detectors[rows[entry.row].setting]].label) + "," +
              (rows[entry.row].dead ? "dead" : "suspected");
@@ -109,7 +117,8 @@ results::Table cells_table(const Plan& plan, const World& world, const qos::Tall
   results::Table table{cell_columns(plan), parameter_rows(plan, world)};
   for (std::size_t r = 0; r < table.rows.size(); ++r) {
     std::vector<results::Cell>& row = table.rows[r];
-    const auto estimates = qos::measure(tally, r, world.scenario.duration, world.scenario.replications);
+    const auto estimates =
+        qos::measure(tally, r, world.scenario.duration, world.scenario.replications);
     for (std::size_t m = 0; m < estimates.size(); ++m) {
       if (qos::measures()[m].count) {
         row.emplace_back(static_cast<std::int64_t>(estimates[m].mean.value_or(0)));
@@ -128,11 +137,13 @@ Part make_part(const Plan& plan, const World& world, const qos::Tally& tally) {
   std::string detection;
   for (std::size_t r = 0; r < table.rows.size(); ++r) {
     const std::vector<results::Cell>& row = table.rows[r];
-    const std::string key = results::cell_text(row[0]) + "," + csv_field(std::get<std::string>(row[2])) + "," +
+    const std::string key = results::cell_text(row[0]) + "," +
+                            csv_field(std::get<std::string>(row[2])) + "," +
                             std::get<std::string>(row[3]) + ",";
-    for (const qos::DetectionPoint& point : qos::detection_distribution(tally, r, kDetectionPoints)) {
-      detection += key + std::to_string(point.detection_time_ns) + "," + wide_text(point.cumulative_ns) + "," +
-                   wide_text(point.total_ns) + "\n";
+    for (const qos::DetectionPoint& point :
+         qos::detection_distribution(tally, r, kDetectionPoints)) {
+      detection += key + std::to_string(point.detection_time_ns) + "," +
+                   wide_text(point.cumulative_ns) + "," + wide_text(point.total_ns) + "\n";
     }
   }
   return {without_header(results::write_csv(table)), std::move(detection)};
@@ -145,13 +156,15 @@ std::optional<Part> read_part(const results::ResultsFolder& folder, std::size_t 
   return unpack(bytes.value());
 }
 
-Result<std::monostate> store_part(const results::ResultsFolder& folder, std::size_t w, const Part& part) {
+Result<std::monostate> store_part(const results::ResultsFolder& folder, std::size_t w,
+                                  const Part& part) {
   return folder.write_part(part_id(w), pack(part));
 }
 
 Tables assemble(const Plan& plan, const std::vector<Part>& parts) {
   std::string header;
-  for (const std::string& column : cell_columns(plan)) header += (header.empty() ? "" : ",") + csv_field(column);
+  for (const std::string& column : cell_columns(plan))
+    header += (header.empty() ? "" : ",") + csv_field(column);
   std::string cells = header + "\n";
   Tables tables;
   tables.detection_csv = std::string(kDetectionHeader) + "\n";

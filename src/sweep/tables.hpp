@@ -22,7 +22,8 @@ Part make_part(const Plan& plan, const World& world, const qos::Tally& tally);
 
 /// The part of world `w` as a folder keeps it; nothing if it is not there or damaged.
 std::optional<Part> read_part(const results::ResultsFolder& folder, std::size_t w);
-Result<std::monostate> store_part(const results::ResultsFolder& folder, std::size_t w, const Part& part);
+Result<std::monostate> store_part(const results::ResultsFolder& folder, std::size_t w,
+                                  const Part& part);
 
 /// All tables from the parts of all worlds, in plan order; records the timeline.
 Tables assemble(const Plan& plan, const std::vector<Part>& parts);

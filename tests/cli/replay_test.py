@@ -28,7 +28,7 @@ class Replay(ProgramTest):
         # the first beat, which therefore is not counted.
         self.write("t.csv", trace([1000] * 400 + [5000] + [1000] * 400 + [9000] + [1000] * 197))
         row = self.row("t.csv", "fixed_timeout", "timeout=3s")
-        self.assertEqual((row["mistakes"], row["heartbeats"]), (2, 999))
+        self.assertEqual((row["mistakes"], row["heartbeats"]), (2, 1000))
         self.assertEqual(row["mistake_duration_mean_s"], (2 + 6) / 2)
         self.assertAlmostEqual(row["query_accuracy"], 1 - 8 / 1011, places=9)  # printed with ten digits
         self.assertAlmostEqual(row["mistake_rate_per_hour"], 2 * 3600 / 1011, places=5)

@@ -1,5 +1,6 @@
 #pragma once
-// Standard errors from the time batches of a tally, by the textbook, independent of the room that is tested.
+// Standard errors from the time batches of a tally, by the textbook, independent of the room that
+// is tested.
 
 #include <cmath>
 #include <vector>
@@ -30,7 +31,8 @@ Ratio batch_ratio(const qos::Tally& tally, Part&& part, Whole&& whole) {
   return {ratio, std::sqrt(squares * count / (count - 1)) / wholes};
 }
 
-/// What one row of a tally says, in seconds. Detection times are those of crashes that are detected.
+/// What one row of a tally says, in seconds. Detection times are those of crashes that are
+/// detected.
 struct RowErrors {
   double mistakes = 0;
   Ratio rate, duration, inaccuracy, detection, crash_detection;
@@ -39,20 +41,26 @@ struct RowErrors {
 inline RowErrors errors_of(const qos::Tally& tally, std::size_t row) {
   const std::vector<qos::RowBatch>& rows = tally.rows[row].batches;
   const auto seconds = [](qos::Wide ns) { return static_cast<double>(ns) * 1e-9; };
-  const auto up = [&](std::size_t b) { return seconds(tally.common[b].both_up_ns - rows[b].unknown_ns); };
+  const auto up = [&](std::size_t b) {
+    return seconds(tally.common[b].both_up_ns - rows[b].unknown_ns);
+  };
   RowErrors out;
   for (const qos::RowBatch& batch : rows) out.mistakes += static_cast<double>(batch.mistakes);
   const auto mistakes = [&](std::size_t b) { return static_cast<double>(rows[b].mistakes); };
   const auto ended = [&](std::size_t b) { return static_cast<double>(rows[b].ended); };
   const auto crashes = [&](std::size_t b) { return static_cast<double>(rows[b].crashes_detected); };
   out.rate = batch_ratio(tally, mistakes, up);
-  out.duration = batch_ratio(tally, [&](std::size_t b) { return seconds(rows[b].ended_ns); }, ended);
-  out.inaccuracy = batch_ratio(tally, [&](std::size_t b) { return seconds(rows[b].suspected_ns); }, up);
+  out.duration = batch_ratio(
+      tally, [&](std::size_t b) { return seconds(rows[b].ended_ns); }, ended);
+  out.inaccuracy = batch_ratio(
+      tally, [&](std::size_t b) { return seconds(rows[b].suspected_ns); }, up);
   out.detection = batch_ratio(
       tally, [&](std::size_t b) { return static_cast<double>(rows[b].detection_twice) * 0.5e-9; },
-      [&](std::size_t b) { return static_cast<double>(tally.common[b].span_ns - rows[b].never_ns); });
-  out.crash_detection =
-      batch_ratio(tally, [&](std::size_t b) { return seconds(rows[b].crash_detection_ns); }, crashes);
+      [&](std::size_t b) {
+        return static_cast<double>(tally.common[b].span_ns - rows[b].never_ns);
+      });
+  out.crash_detection = batch_ratio(
+      tally, [&](std::size_t b) { return seconds(rows[b].crash_detection_ns); }, crashes);
   return out;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
-// Small worlds made at random from a seed, with everything that can go wrong in them; and detectors of every kind.
+// Small worlds made at random from a seed, with everything that can go wrong in them; and detectors
+// of every kind.
 
 #include <cstdint>
 #include <random>
@@ -27,8 +28,8 @@ class Dice {
   std::mt19937_64 bits_;
 };
 
-/// One sender and one monitor: reordering, loss in bursts, copies, jitter, stalls on both sides and cuts, each in some
-/// of the worlds. 40 intervals are measured.
+/// One sender and one monitor: reordering, loss in bursts, copies, jitter, stalls on both sides and
+/// cuts, each in some of the worlds. 40 intervals are measured.
 inline scenario::Scenario random_pair(std::uint64_t seed) {
   Dice dice(seed);
   const Duration interval = ms(7 + 1e-6 * static_cast<double>(dice.below(90'000'000)));
@@ -49,24 +50,27 @@ inline scenario::Scenario random_pair(std::uint64_t seed) {
   if (jitter != 0) scenario.push.jitter_ratio = 0.4;
   world::Faults& faults = scenario.world.faults;
   const auto stalls = [&](const char* who, Duration between) {
-    faults.random_stalls.push_back({{scenario.world.cluster.find(who), std::string("stall/") + who + "#0"},
-                                    between,
-                                    exponential(dice.tenths(interval, 5, 40)),
-                                    dice.one_in(2) ? world::OnWake::send : world::OnWake::skip});
+    faults.random_stalls.push_back(
+        {{scenario.world.cluster.find(who), std::string("stall/") + who + "#0"},
+         between,
+         exponential(dice.tenths(interval, 5, 40)),
+         dice.one_in(2) ? world::OnWake::send : world::OnWake::skip});
   };
   if (dice.one_in(2)) stalls("worker", interval * 12);
   if (dice.one_in(2)) stalls("monitor", interval * 9);
   if (dice.one_in(3)) {
-    faults.random_partitions.push_back({{scenario.world.cluster.find("worker"),
-                                         scenario.world.cluster.find("monitor"), world::Direction::both},
-                                        "partition/worker|monitor#0",
-                                        interval * 15,
-                                        exponential(interval * 2)});
+    faults.random_partitions.push_back(
+        {{scenario.world.cluster.find("worker"), scenario.world.cluster.find("monitor"),
+          world::Direction::both},
+         "partition/worker|monitor#0",
+         interval * 15,
+         exponential(interval * 2)});
   }
   return scenario;
 }
 
-/// Settings of every detector around an interval, some with a dead state and some that look only now and then.
+/// Settings of every detector around an interval, some with a dead state and some that look only
+/// now and then.
 inline std::vector<sim::JudgedSetting> every_detector(Duration interval) {
   const auto times = [&](double factor) {
     return format_duration({static_cast<std::int64_t>(static_cast<double>(interval.ns) * factor)});
@@ -82,7 +86,8 @@ inline std::vector<sim::JudgedSetting> every_detector(Duration interval) {
       judged("nfd_e", {{"safety_margin", times(1.3)}, {"window", "6"}}),
       judged("phi_normal", {{"threshold", "1"}, {"window", "5"}}),
       judged("phi_normal", {{"threshold", "3"}, {"window", "5"}}),
-      judged("phi_normal", {{"threshold", "2"}, {"window", "8"}, {"first_beat_estimate", times(1)}}),
+      judged("phi_normal",
+             {{"threshold", "2"}, {"window", "8"}, {"first_beat_estimate", times(1)}}),
       judged("phi_exponential", {{"threshold", "0.6"}, {"window", "4"}}),
   };
   settings[1].dead_after = Duration{interval.ns * 3 / 2};

@@ -12,11 +12,15 @@
 
 namespace flatline::test {
 
-inline Duration ms(double value) { return {static_cast<std::int64_t>(value * 1e6 + 0.5)}; }
-inline Duration s(double value) { return {static_cast<std::int64_t>(value * 1e9 + 0.5)}; }
+inline Duration ms(double value) {
+  return {static_cast<std::int64_t>(value * 1e6 + 0.5)};
+}
+inline Duration s(double value) {
+  return {static_cast<std::int64_t>(value * 1e9 + 0.5)};
+}
 
-inline random::Distribution law(random::Family family, Duration value, double shape = 0, Duration plus = {},
-                                Duration second = {}) {
+inline random::Distribution law(random::Family family, Duration value, double shape = 0,
+                                Duration plus = {}, Duration second = {}) {
   random::Distribution out;
   out.family = family;
   out.value = value;
@@ -30,8 +34,8 @@ inline random::Distribution exponential(Duration mean, Duration plus = {}) {
 }
 
 /// `senders` workers pushing to one monitor.
-inline scenario::Scenario push_world(std::uint32_t senders, Duration interval, random::Distribution delay,
-                                     double loss, Duration duration) {
+inline scenario::Scenario push_world(std::uint32_t senders, Duration interval,
+                                     random::Distribution delay, double loss, Duration duration) {
   scenario::Scenario scenario;
   scenario.name = "test";
   scenario.seed = 20020501;
@@ -62,10 +66,11 @@ inline sim::JudgedSetting judged(const std::string& detector,
 }
 
 /// Runs all senders and replications as one block each.
-inline qos::Tally run(const scenario::Scenario& scenario, const std::vector<sim::JudgedSetting>& settings,
-                      Duration warm_up) {
+inline qos::Tally run(const scenario::Scenario& scenario,
+                      const std::vector<sim::JudgedSetting>& settings, Duration warm_up) {
   const sim::PreparedWorld world(scenario, warm_up);
-  qos::Tally total(sim::rows_of(settings).size(), world.batches().size(), scenario.world.cluster.size());
+  qos::Tally total(sim::rows_of(settings).size(), world.batches().size(),
+                   scenario.world.cluster.size());
   for (std::uint32_t r = 0; r < scenario.replications; ++r) {
     total.merge(sim::run_events(world, settings, {r, 0, scenario.push.from.size()}, nullptr));
   }
@@ -73,8 +78,8 @@ inline qos::Tally run(const scenario::Scenario& scenario, const std::vector<sim:
 }
 
 /// One measure of one row by name.
-inline qos::Estimate measured(const qos::Tally& tally, std::size_t row, const scenario::Scenario& scenario,
-                              std::string_view name) {
+inline qos::Estimate measured(const qos::Tally& tally, std::size_t row,
+                              const scenario::Scenario& scenario, std::string_view name) {
   const auto all = qos::measure(tally, row, scenario.duration, scenario.replications);
   for (std::size_t i = 0; i < all.size(); ++i) {
     if (qos::measures()[i].name == name) return all[i];

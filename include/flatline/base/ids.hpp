@@ -6,7 +6,8 @@
 
 namespace flatline {
 
-/// A node's place in the cluster's list, 0-based. Nodes are listed in the order of the scenario's groups.
+/// A node's place in the cluster's list, 0-based. Nodes are listed in the order of the scenario's
+/// groups.
 struct NodeId {
   std::uint32_t value = 0;
   constexpr auto operator<=>(const NodeId&) const = default;

@@ -1,6 +1,6 @@
 #pragma once
-// Bad input is a value: a list of every problem found, each saying where it is, what stands there and what
-// was expected. Nothing is thrown for bad input and nothing is printed here.
+// Bad input is a value: a list of every problem found, each saying where it is, what stands there
+// and what was expected. Nothing is thrown for bad input and nothing is printed here.
 
 #include <string>
 #include <utility>
@@ -13,10 +13,12 @@ namespace flatline {
 
 /// One thing that is wrong with an input.
 struct Problem {
-  std::string file;        ///< File or source ("--set"); empty if the input has no name.
-  int line = 0;            ///< 1-based line; 0 if it has none.
-  std::string pointer;     ///< JSON pointer ("/detectors/0/fixed_timeout/timeout"), or column name of a trace.
-  std::string message;     ///< What is wrong, one sentence without a full stop: "unknown key \"timeot\"".
+  std::string file;  ///< File or source ("--set"); empty if the input has no name.
+  int line = 0;      ///< 1-based line; 0 if it has none.
+  std::string
+      pointer;  ///< JSON pointer ("/detectors/0/fixed_timeout/timeout"), or column name of a trace.
+  std::string
+      message;  ///< What is wrong, one sentence without a full stop: "unknown key \"timeot\"".
   std::string expected;    ///< What would be right: "a duration such as \"3s\""; may be empty.
   std::string suggestion;  ///< The nearest valid name; may be empty.
 

@@ -1,7 +1,8 @@
 #pragma once
-// The detector contract. A failure detector is an estimator plus a freshness point: after any observation it
-// can say the instant at which it will suspect if nothing more comes. It sees one monitored process through one
-// monitor's local clock and messages, and nothing else: no true time, no fault timeline, no score of its own.
+// The detector contract. A failure detector is an estimator plus a freshness point: after any
+// observation it can say the instant at which it will suspect if nothing more comes. It sees one
+// monitored process through one monitor's local clock and messages, and nothing else: no true time,
+// no fault timeline, no score of its own.
 //
 // This room needs only `base`: a production program can use it alone (docs/EMBEDDING.md, later).
 // Thread rule: an object belongs to one thread; distinct objects are independent.
@@ -16,15 +17,22 @@
 
 namespace flatline::detect {
 
-enum class ObservationKind : std::uint8_t { heartbeat, reply, probe_failed, confirmation, restarted };
+enum class ObservationKind : std::uint8_t {
+  heartbeat,
+  reply,
+  probe_failed,
+  confirmation,
+  restarted
+};
 
-/// What a monitor learnt about one monitored process. `restarted` comes before the first heartbeat of a new
-/// incarnation and resets the detector to its initial state.
+/// What a monitor learnt about one monitored process. `restarted` comes before the first heartbeat
+/// of a new incarnation and resets the detector to its initial state.
 struct Observation {
   ObservationKind kind = ObservationKind::heartbeat;
   Incarnation incarnation{};
   SeqNo seq{};
-  LocalInstant sent_at{};  ///< The sender's clock when it sent; equals the monitor's clock only if both are synchronised.
+  LocalInstant sent_at{};  ///< The sender's clock when it sent; equals the monitor's clock only if
+                           ///< both are synchronised.
   bool ok = true;
 };
 
@@ -33,34 +41,38 @@ enum class InitialOutput : std::uint8_t { unknown, suspect };
 
 /// What a detector is told about its surroundings besides its own parameters.
 struct Surroundings {
-  Duration heartbeat_interval{};    ///< eta, the sender's nominal interval; 0 if unknown (replay without --set interval).
-  const Draws* draws = nullptr;     ///< For randomised detectors; may be null for all others.
+  Duration heartbeat_interval{};  ///< eta, the sender's nominal interval; 0 if unknown (replay
+                                  ///< without --set interval).
+  const Draws* draws = nullptr;   ///< For randomised detectors; may be null for all others.
 };
 
-/// Several settings of one detector over one channel, sharing what they can: the estimator is updated once per
-/// observation and each setting's deadline is read off it. One setting is a family of one.
+/// Several settings of one detector over one channel, sharing what they can: the estimator is
+/// updated once per observation and each setting's deadline is read off it. One setting is a family
+/// of one.
 class Family {
  public:
   virtual ~Family() = default;
 
-  /// Takes in an observation made at `now`. A heartbeat or reply of an older incarnation than that of the last
-  /// `restarted` changes nothing. REQUIRES: `now` never goes back between calls.
+  /// Takes in an observation made at `now`. A heartbeat or reply of an older incarnation than that
+  /// of the last `restarted` changes nothing. REQUIRES: `now` never goes back between calls.
   virtual void observe(LocalInstant now, const Observation& observation) = 0;
 
   /// Number of settings.
   [[nodiscard]] virtual std::size_t size() const = 0;
 
-  /// Writes each setting's deadline: the first instant at which it suspects if nothing more is observed.
-  /// A deadline not after the last observation means that the setting stays suspected. LocalInstant::never()
-  /// before the first heartbeat of a family whose initial output is `unknown`, before_all() if it is `suspect`.
-  /// REQUIRES: out.size() == size().
+  /// Writes each setting's deadline: the first instant at which it suspects if nothing more is
+  /// observed. A deadline not after the last observation means that the setting stays suspected.
+  /// LocalInstant::never() before the first heartbeat of a family whose initial output is
+  /// `unknown`, before_all() if it is `suspect`. REQUIRES: out.size() == size().
   virtual void deadlines(std::span<LocalInstant> out) const = 0;
 
-  /// The suspicion level of setting `i` at `now` (its own scale: phi, or seconds past the deadline for detectors
-  /// without a level), non-decreasing between observations. The deadline decides; the level explains.
+  /// The suspicion level of setting `i` at `now` (its own scale: phi, or seconds past the deadline
+  /// for detectors without a level), non-decreasing between observations. The deadline decides; the
+  /// level explains.
   [[nodiscard]] virtual double suspicion(std::size_t i, LocalInstant now) const = 0;
 
-  /// Whether setting `i` has seen as many samples as it wants before its judgement counts (window full).
+  /// Whether setting `i` has seen as many samples as it wants before its judgement counts (window
+  /// full).
   [[nodiscard]] virtual bool warmed_up(std::size_t i) const = 0;
 
   /// A copy that behaves alike from here on.

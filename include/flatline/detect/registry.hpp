@@ -1,6 +1,6 @@
 #pragma once
-// Every detector by name, with its parameters: the one table that the scenario reader, the schema, the command
-// line, `list` and the docs are made from.
+// Every detector by name, with its parameters: the one table that the scenario reader, the schema,
+// the command line, `list` and the docs are made from.
 
 #include <cstdint>
 #include <memory>
@@ -22,11 +22,11 @@ enum class ParameterType : std::uint8_t { duration, number, count, choice };
 using Value = std::variant<Duration, double, std::int64_t, std::string>;
 
 struct ParameterInfo {
-  std::string name;                  ///< "min_deviation"
+  std::string name;  ///< "min_deviation"
   ParameterType type{};
   std::optional<Value> default_value;  ///< Empty: required, or (if `optional`) absent.
-  bool optional = false;             ///< May be absent without a default ("first_beat_estimate").
-  double min = 0;                    ///< Smallest value (seconds for durations); exclusive if min_exclusive.
+  bool optional = false;               ///< May be absent without a default ("first_beat_estimate").
+  double min = 0;  ///< Smallest value (seconds for durations); exclusive if min_exclusive.
   bool min_exclusive = false;
   double max = 0;                    ///< Largest value; 0: no limit but kLongestTime.
   std::vector<std::string> choices;  ///< choice: the words allowed.
@@ -34,16 +34,17 @@ struct ParameterInfo {
 };
 
 struct DetectorInfo {
-  std::string name;       ///< "phi_normal"
-  std::string summary;    ///< One sentence.
-  std::string source;     ///< Paper and equation, or product and version.
+  std::string name;     ///< "phi_normal"
+  std::string summary;  ///< One sentence.
+  std::string source;   ///< Paper and equation, or product and version.
   std::vector<ParameterInfo> parameters;
   InitialOutput initial = InitialOutput::unknown;
-  bool needs_interval = false;   ///< Cannot work without Surroundings::heartbeat_interval.
-  bool needs_sent_at = false;    ///< Cannot work without the sender's time stamps.
+  bool needs_interval = false;  ///< Cannot work without Surroundings::heartbeat_interval.
+  bool needs_sent_at = false;   ///< Cannot work without the sender's time stamps.
 };
 
-/// One setting: a value (or nothing, for an absent optional) per parameter, in the order of DetectorInfo::parameters.
+/// One setting: a value (or nothing, for an absent optional) per parameter, in the order of
+/// DetectorInfo::parameters.
 using Setting = std::vector<std::optional<Value>>;
 
 /// All detectors, in the order in which they are listed.
@@ -52,7 +53,8 @@ std::span<const DetectorInfo> detectors();
 /// The detector of that name, or nullptr.
 const DetectorInfo* find_detector(std::string_view name);
 
-/// Checks one value against its parameter: type, range, choice. The problem has no place; the caller adds it.
+/// Checks one value against its parameter: type, range, choice. The problem has no place; the
+/// caller adds it.
 std::optional<Problem> check_value(const ParameterInfo& parameter, const Value& value);
 
 /// Reads a value as a scenario or a command line writes it ("3s", "8", "any").
@@ -61,11 +63,12 @@ Result<Value> parse_value(const ParameterInfo& parameter, std::string_view text)
 /// Writes a value as parse_value reads it.
 std::string format_value(const Value& value);
 
-/// Whether the settings can share one family object: they differ only in parameters that the estimator does not see
-/// (threshold, timeout, shift, margin ...).
+/// Whether the settings can share one family object: they differ only in parameters that the
+/// estimator does not see (threshold, timeout, shift, margin ...).
 bool share_family(const DetectorInfo& info, const Setting& a, const Setting& b);
 
-/// A family for settings that share (see share_family). REQUIRES: at least one setting, all valid and sharing.
+/// A family for settings that share (see share_family). REQUIRES: at least one setting, all valid
+/// and sharing.
 std::unique_ptr<Family> make_family(const DetectorInfo& info, std::span<const Setting> settings,
                                     const Surroundings& surroundings);
 

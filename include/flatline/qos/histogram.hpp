@@ -1,8 +1,8 @@
 #pragma once
-// The distribution of detection times, exactly and mergeably. A crash that could have come at any moment of a span
-// gives detection times uniform over an interval; the histogram adds that whole interval, in integers, with two bin
-// updates. Its cumulative distribution is exact at every bin edge, and merging is integer addition, so threads,
-// shards and their order cannot change a digit.
+// The distribution of detection times, exactly and mergeably. A crash that could have come at any
+// moment of a span gives detection times uniform over an interval; the histogram adds that whole
+// interval, in integers, with two bin updates. Its cumulative distribution is exact at every bin
+// edge, and merging is integer addition, so threads, shards and their order cannot change a digit.
 
 #include <array>
 #include <cstdint>
@@ -25,8 +25,12 @@ class DetectionHistogram {
 
   /// Adds weight 1 per nanosecond of [low, high). REQUIRES: 0 <= low <= high.
   void add_interval(std::int64_t low, std::int64_t high) {
-    add(static_cast<std::uint64_t>(low), 1);
-    add(static_cast<std::uint64_t>(high), -1);
+    const Place begin = place_of(static_cast<std::uint64_t>(low));
+    ++begin.bin->count;
+    begin.bin->offset_sum += begin.offset;
+    const Place end = place_of(static_cast<std::uint64_t>(high));
+    --end.bin->count;
+    end.bin->offset_sum -= end.offset;
   }
 
   void merge(const DetectionHistogram& other);
@@ -36,7 +40,8 @@ class DetectionHistogram {
     std::int64_t edge = 0;
     Wide below = 0;
   };
-  /// The distribution at every bin edge from the last edge with nothing below to the first with everything below.
+  /// The distribution at every bin edge from the last edge with nothing below to the first with
+  /// everything below.
   [[nodiscard]] std::vector<Point> cumulative() const;
 
   static constexpr int kSubBits = 6;
@@ -45,25 +50,25 @@ class DetectionHistogram {
  private:
   struct Bin {
     std::int64_t count = 0;  // intervals begun minus intervals ended in this bin
-    Wide offset_sum = 0;     // of where in the bin they begin (minus end), from the bin's lower edge
+    Wide offset_sum = 0;  // of where in the bin they begin (minus end), from the bin's lower edge
   };
   using Octave = std::array<Bin, std::size_t{1} << kSubBits>;
   static constexpr std::size_t kOctaves = 64 - kFirstOctave;
 
+  struct Place {
+    Bin* bin;
+    std::uint64_t offset;  // unsigned: a sign to extend would cost as much as the addition
+  };
+
   // Bin 0 is [0, 2^10); then 64 bins for each octave [2^k, 2^(k+1)): the bits below the sub-bin are the offset.
-  void add(std::uint64_t value, std::int64_t sign) {
-    Bin* bin = &first_;
-    std::uint64_t offset = value;
-    if (value >> kFirstOctave != 0) {
-      const int octave = 63 - __builtin_clzll(value);
-      const int shift = octave - kSubBits;
-      std::unique_ptr<Octave>& bins = octaves_[static_cast<std::size_t>(octave - kFirstOctave)];
-      if (!bins) bins = std::make_unique<Octave>();
-      bin = &(*bins)[(value >> shift) & ((1u << kSubBits) - 1)];
-      offset = value & ((std::uint64_t{1} << shift) - 1);
-    }
-    bin->count += sign;
-    bin->offset_sum += sign * static_cast<std::int64_t>(offset);
+  Place place_of(std::uint64_t value) {
+    if (value >> kFirstOctave == 0) [[unlikely]] return {&first_, value};
+    const int octave = 63 - __builtin_clzll(value);
+    const int shift = octave - kSubBits;
+    std::unique_ptr<Octave>& bins = octaves_[static_cast<std::size_t>(octave - kFirstOctave)];
+    if (!bins) [[unlikely]] bins = std::make_unique<Octave>();
+    const std::uint64_t sub = value >> shift;  // the leading one included
+    return {bins->data() + (sub - (std::uint64_t{1} << kSubBits)), value - (sub << shift)};
   }
   static std::int64_t edge_of(std::size_t index) {
     if (index == 0) return 0;

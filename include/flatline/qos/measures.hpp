@@ -1,6 +1,6 @@
 #pragma once
-// From tallies to the measures of Chen, Toueg and Aguilera (IEEE ToC 51(5), 2002), with intervals. Floating point
-// begins here: everything before is integers.
+// From tallies to the measures of Chen, Toueg and Aguilera (IEEE ToC 51(5), 2002), with intervals.
+// Floating point begins here: everything before is integers.
 
 #include <cstdint>
 #include <span>
@@ -24,8 +24,8 @@ struct MeasureInfo {
 std::span<const MeasureInfo> measures();
 
 /// One row's measures, in the order of measures(). Counts have a mean and no interval.
-/// Nothing seen: the mean is empty and a bound is set where the data allow one. A detection time that never comes for
-/// more than the quantile's share of crashes is infinite.
+/// Nothing seen: the mean is empty and a bound is set where the data allow one. A detection time
+/// that never comes for more than the quantile's share of crashes is infinite.
 std::vector<Estimate> measure(const Tally& tally, std::size_t row, Duration duration,
                               std::uint32_t replications);
 
@@ -36,7 +36,8 @@ struct DetectionPoint {
   Wide total_ns = 0;       ///< All crash instants.
 };
 
-/// The distribution of T_D over all batches, thinned to at most about 2 x `points` points; exact at each.
+/// The distribution of T_D over all batches, thinned to at most about 2 x `points` points; exact at
+/// each.
 std::vector<DetectionPoint> detection_distribution(const Tally& tally, std::size_t row,
                                                    std::size_t points);
 

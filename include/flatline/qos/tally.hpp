@@ -1,6 +1,7 @@
 #pragma once
-// What a run adds up, per detector row and time batch, in integers only: merging is addition, so it is associative
-// and commutative, and neither threads nor shards nor their order can change a result.
+// What a run adds up, per detector row and time batch, in integers only: merging is addition, so it
+// is associative and commutative, and neither threads nor shards nor their order can change a
+// result.
 
 #include <array>
 #include <cstdint>
@@ -11,7 +12,8 @@
 
 namespace flatline::qos {
 
-/// Why a mistake happened, found from the ground truth. If several causes apply, the first named here is taken.
+/// Why a mistake happened, found from the ground truth. If several causes apply, the first named
+/// here is taken.
 enum class Cause : std::uint8_t { partition, sender_stall, monitor_stall, loss, delay };
 inline constexpr std::size_t kCauses = 5;
 
@@ -47,20 +49,20 @@ class BatchPlan {
 struct RowBatch {
   // Mistakes: trust -> suspect while monitored and monitor are up, counted where they begin.
   std::int64_t mistakes = 0;
-  std::int64_t ended = 0;          ///< Of these, ended by trust (not cut by a crash or the end).
-  Wide ended_ns = 0;               ///< Their durations.
-  Wide suspected_ns = 0;           ///< Suspected while both are up, standing suspicions included.
-  Wide unknown_ns = 0;             ///< No output yet while both are up.
+  std::int64_t ended = 0;  ///< Of these, ended by trust (not cut by a crash or the end).
+  Wide ended_ns = 0;       ///< Their durations.
+  Wide suspected_ns = 0;   ///< Suspected while both are up, standing suspicions included.
+  Wide unknown_ns = 0;     ///< No output yet while both are up.
   // Crash experiments: every moment between two sends as the moment of a crash.
-  Wide never_ns = 0;               ///< Crash instants never detected: the row has no deadline.
-  Wide already_ns = 0;             ///< Crash instants at which it was already suspected for good.
-  Wide detection_twice = 0;        ///< Twice the integral of T_D over the crash instants, ns^2.
-  DetectionHistogram detection;    ///< T_D > 0.
+  Wide never_ns = 0;             ///< Crash instants never detected: the row has no deadline.
+  Wide already_ns = 0;           ///< Crash instants at which it was already suspected for good.
+  Wide detection_twice = 0;      ///< Twice the integral of T_D over the crash instants, ns^2.
+  DetectionHistogram detection;  ///< T_D > 0.
   // Scheduled and random crashes.
   std::int64_t crashes_detected = 0;
   Wide crash_detection_ns = 0;
-  std::int64_t missed = 0;         ///< Recovered before the final suspicion.
-  std::int64_t censored = 0;       ///< The run (or the monitor) ended first.
+  std::int64_t missed = 0;    ///< Recovered before the final suspicion.
+  std::int64_t censored = 0;  ///< The run (or the monitor) ended first.
 
   void merge(const RowBatch& other);
 };
@@ -73,10 +75,10 @@ struct RowTally {
 
 /// What all rows of a run share, per batch.
 struct CommonBatch {
-  Wide both_up_ns = 0;            ///< Monitored and monitor up, over all pairs.
-  Wide span_ns = 0;               ///< Crash instants of the crash experiments.
-  std::int64_t heartbeats = 0;    ///< Sent, over all pairs.
-  std::int64_t delivered = 0;     ///< Of these, not lost or cut.
+  Wide both_up_ns = 0;          ///< Monitored and monitor up, over all pairs.
+  Wide span_ns = 0;             ///< Crash instants of the crash experiments.
+  std::int64_t heartbeats = 0;  ///< Sent, over all pairs.
+  std::int64_t delivered = 0;   ///< Of these, not lost or cut.
 };
 
 struct Tally {

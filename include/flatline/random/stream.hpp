@@ -1,13 +1,14 @@
 #pragma once
-// Counter-based randomness. A draw has an address: (seed, stream name, index) -> 64 bits, a pure function.
-// Nothing is consumed, so adding a node, a detector or a thread moves no other draw, and every engine, in any
-// order and on any machine, sees the same bits. docs/adr/0001 says why this generator.
+// Counter-based randomness. A draw has an address: (seed, stream name, index) -> 64 bits, a pure
+// function. Nothing is consumed, so adding a node, a detector or a thread moves no other draw, and
+// every engine, in any order and on any machine, sees the same bits. docs/adr/0001 says why this
+// generator.
 //
 // The generator is SplitMix64 in counter mode with a second key word: word i of stream (k0, k1) is
 //     z = k0 + (i + 1) * 0x9e3779b97f4a7c15;  z = (z ^ (z >> 30) ^ k1) * 0xbf58476d1ce4e5b9;
 //     z = (z ^ (z >> 27)) * 0x94d049bb133111eb;  z ^ (z >> 31)
-// With k1 = 0 it is SplitMix64 (Steele, Lea, Flood 2014) started at k0. The second word keeps two streams
-// whose counters happen to overlap from giving the same sequence.
+// With k1 = 0 it is SplitMix64 (Steele, Lea, Flood 2014) started at k0. The second word keeps two
+// streams whose counters happen to overlap from giving the same sequence.
 
 #include <cstdint>
 #include <string>
@@ -41,7 +42,8 @@ class Stream {
   std::uint64_t k1_ = 0;
 };
 
-/// A second word from one draw, for laws that need two (a mixture picks its component, then draws it).
+/// A second word from one draw, for laws that need two (a mixture picks its component, then draws
+/// it).
 [[nodiscard]] constexpr std::uint64_t rehash(std::uint64_t bits) {
   std::uint64_t z = bits ^ 0x6a09e667f3bcc909u;  // fractional bits of sqrt(2)
   z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;

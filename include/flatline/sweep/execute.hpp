@@ -1,6 +1,7 @@
 #pragma once
-// Carries a plan out: worlds, replications and blocks of senders over threads, parts kept as they are done, and the
-// tables put together in plan order, the same bytes for any number of threads and any interruption.
+// Carries a plan out: worlds, replications and blocks of senders over threads, parts kept as they
+// are done, and the tables put together in plan order, the same bytes for any number of threads and
+// any interruption.
 
 #include <atomic>
 #include <cstdint>
@@ -18,14 +19,15 @@ namespace flatline::sweep {
 struct Progress {
   std::size_t worlds_done = 0;
   std::size_t worlds = 0;
-  double done = 0;      ///< Share of the judgements, 0 to 1.
-  bool resumed = false; ///< Some worlds were found finished.
+  double done = 0;       ///< Share of the judgements, 0 to 1.
+  bool resumed = false;  ///< Some worlds were found finished.
 };
 
 struct ExecuteOptions {
   unsigned jobs = 1;
-  const std::atomic<bool>* stop = nullptr;           ///< Set to interrupt: what is done is kept.
-  std::function<void(const Progress&)> on_progress;  ///< Called from worker threads, one at a time; may be empty.
+  const std::atomic<bool>* stop = nullptr;  ///< Set to interrupt: what is done is kept.
+  std::function<void(const Progress&)>
+      on_progress;  ///< Called from worker threads, one at a time; may be empty.
 };
 
 /// The tables of a finished plan, as they are stored.

@@ -1,6 +1,7 @@
 // Stalls of the sender, one per long gap: how many of them end in a suspicion.
 
 #include "flatline/oracle/pauses.hpp"
+
 #include "flatline/world/timeline.hpp"
 #include "support/catch.hpp"
 #include "support/worlds.hpp"
@@ -44,8 +45,9 @@ Counted count(world::OnWake on_wake, const std::vector<const char*>& timeouts) {
   return out;
 }
 
-// Stalls are independent: 4 standard errors of a binomial share (alpha 6e-5 each). Two stalls within one timeout of
-// each other spoil at most 3 s / 500 s of them, by less than their own share: 0.6 %.
+// Stalls are independent: 4 standard errors of a binomial share (alpha 6e-5 each). Two stalls
+// within one timeout of each other spoil at most 3 s / 500 s of them, by less than their own share:
+// 0.6 %.
 void check(world::OnWake on_wake, AfterPause after, const char* printed) {
   const DelayLaw pause = DelayLaw::lognormal(.8, 1);
   CHECK_PRINTED(false_suspicion_from_pause(pause, 1, 2.5, after), printed);
@@ -56,7 +58,8 @@ void check(world::OnWake on_wake, AfterPause after, const char* printed) {
     const double exact = false_suspicion_from_pause(pause, 1, timeouts[i], after);
     const double share = counted.suspicions[i] / counted.stalls;
     CAPTURE(timeouts[i], share, exact);
-    CHECK(std::abs(share - exact) <= 4 * std::sqrt(exact * (1 - exact) / counted.stalls) + 0.006 * exact);
+    CHECK(std::abs(share - exact) <=
+          4 * std::sqrt(exact * (1 - exact) / counted.stalls) + 0.006 * exact);
   }
 }
 

@@ -1,5 +1,5 @@
-// Loss in bursts. The simulated states live in time and are looked at when a heartbeat is sent; sojourn means are
-// chosen such that a slot of one interval has the chain's probabilities.
+// Loss in bursts. The simulated states live in time and are looked at when a heartbeat is sent;
+// sojourn means are chosen such that a slot of one interval has the chain's probabilities.
 
 #include "flatline/oracle/gilbert_elliott.hpp"
 #include "kit.hpp"
@@ -10,8 +10,8 @@ namespace {
 using test::ms;
 using test::s;
 
-scenario::Scenario bursty_world(const GilbertElliott& chain, const random::Distribution& delay, Duration eta,
-                                double beats) {
+scenario::Scenario bursty_world(const GilbertElliott& chain, const random::Distribution& delay,
+                                Duration eta, double beats) {
   // a = pi_B (1 - e^(-x)), r = pi_G (1 - e^(-x)), x = (alpha + beta) eta.
   const double rate = -std::log1p(-chain.good_to_bad - chain.bad_to_good) / eta.seconds();
   const double good_mean = 1 / (rate * chain.bad_share());
@@ -33,17 +33,21 @@ Row row_of(const std::string& name, const sim::JudgedSetting& setting, const Mis
   CHECK_PRINTED(qos.mistake_recurrence, recurrence);
   CHECK_PRINTED(qos.mistake_duration, duration);
   CHECK_PRINTED(qos.one_minus_query_accuracy, inaccuracy);
-  return {name, setting, {qos.mistake_recurrence, qos.mistake_duration, qos.one_minus_query_accuracy, {}},
-          Dependence::batch_means, std::nullopt};
+  return {name,
+          setting,
+          {qos.mistake_recurrence, qos.mistake_duration, qos.one_minus_query_accuracy, {}},
+          Dependence::batch_means,
+          std::nullopt};
 }
 
-void check_timeout(const std::string& name, const GilbertElliott& chain, Duration eta, Duration timeout,
-                   double beats, const char* recurrence, const char* duration, const char* inaccuracy) {
+void check_timeout(const std::string& name, const GilbertElliott& chain, Duration eta,
+                   Duration timeout, double beats, const char* recurrence, const char* duration,
+                   const char* inaccuracy) {
   const auto qos = simple_timeout_gilbert_elliott(chain, eta.seconds(), timeout.seconds());
   std::vector<Row> rows;
   for (const char* rule : {"any", "newest"}) {
-    const auto setting =
-        test::judged("fixed_timeout", {{"timeout", format_duration(timeout)}, {"restart_on", rule}});
+    const auto setting = test::judged(
+        "fixed_timeout", {{"timeout", format_duration(timeout)}, {"restart_on", rule}});
     rows.push_back(row_of(name + " " + rule, setting, qos, recurrence, duration, inaccuracy));
   }
   check_world(bursty_world(chain, random::Distribution::constant(eta / 20), eta, beats), rows);
@@ -52,21 +56,27 @@ void check_timeout(const std::string& name, const GilbertElliott& chain, Duratio
 }  // namespace
 
 TEST_CASE("simple bursts: G1 comes out of the simulation") {
-  check_timeout("G1", {.01, .3, 0, 1}, s(1), ms(3500), 2.5e6, "210.884354", "2.833333", "1.343548e-2");
+  check_timeout("G1", {.01, .3, 0, 1}, s(1), ms(3500), 2.5e6, "210.884354", "2.833333",
+                "1.343548e-2");
 }
 
-TEST_CASE("bursts that lose some and a good state that loses some: G2 and G3 come out of the simulation") {
-  check_timeout("G2", {.005, .2, .001, .8}, ms(500), ms(2200), 6e6, "271.362262", "1.188894", "4.381205e-3");
-  check_timeout("G3", {.02, .5, .01, .9}, ms(100), ms(350), 3e6, "25.352287", ".131869", "5.201472e-3");
+TEST_CASE(
+    "bursts that lose some and a good state that loses some: G2 and G3 come out of the "
+    "simulation") {
+  check_timeout("G2", {.005, .2, .001, .8}, ms(500), ms(2200), 6e6, "271.362262", "1.188894",
+                "4.381205e-3");
+  check_timeout("G3", {.02, .5, .01, .9}, ms(100), ms(350), 3e6, "25.352287", ".131869",
+                "5.201472e-3");
 }
 
-TEST_CASE("bursts and delays under NFD-S: G4 comes out of the simulation, far from independent loss") {
+TEST_CASE(
+    "bursts and delays under NFD-S: G4 comes out of the simulation, far from independent loss") {
   const GilbertElliott chain{.01, .3, .001, .95};
   const DelayLaw law = DelayLaw::exponential(.05).shifted(.05);
   const auto qos = nfd_s_gilbert_elliott(law, chain, .1, .35);
   check_world(bursty_world(chain, test::exponential(ms(50), ms(50)), ms(100), 2.5e6),
-              {row_of("G4", test::judged("nfd_s", {{"shift", "350ms"}}), qos, "20.44656", ".2298747",
-                      "1.124271e-2")});
+              {row_of("G4", test::judged("nfd_s", {{"shift", "350ms"}}), qos, "20.44656",
+                      ".2298747", "1.124271e-2")});
 }
 
 }  // namespace flatline::oracle

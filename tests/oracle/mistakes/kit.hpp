@@ -1,10 +1,11 @@
 #pragma once
 // One simulated world against the closed forms of all its detectors.
 //
-// Tolerances. Independent heartbeats: E(T_MR) within 4 / sqrt(n) of the exact value, n mistakes (alpha 6e-5 each).
-// Batch means, for the rest: 4 standard errors from the 20 time batches (Student's t with 19 degrees of freedom: alpha
-// 8e-4 each, before the seed was fixed), and never more than 10 / sqrt(n). E(T_D) comes from every heartbeat, not from
-// mistakes: 4 batch standard errors and at most 1e-3.
+// Tolerances. Independent heartbeats: E(T_MR) within 4 / sqrt(n) of the exact value, n mistakes
+// (alpha 6e-5 each). Batch means, for the rest: 4 standard errors from the 20 time batches
+// (Student's t with 19 degrees of freedom: alpha 8e-4 each, before the seed was fixed), and never
+// more than 10 / sqrt(n). E(T_D) comes from every heartbeat, not from mistakes: 4 batch standard
+// errors and at most 1e-3.
 
 #include <optional>
 #include <string>
@@ -46,17 +47,20 @@ inline void check_row(const Row& row, const qos::Tally& tally, std::size_t index
   const test::RowErrors errors = test::errors_of(tally, index);
   REQUIRE(errors.mistakes >= row.least_mistakes);
   const double root = std::sqrt(errors.mistakes);
-  const double recurrence = test::measured(tally, index, scenario, "mistake_recurrence_mean_s").mean.value();
+  const double recurrence =
+      test::measured(tally, index, scenario, "mistake_recurrence_mean_s").mean.value();
   CHECK(recurrence == Approx(1 / errors.rate.value).epsilon(1e-12));
   if (row.dependence == Dependence::independent) {
-    INFO("E(T_MR): " << recurrence << ", exact " << row.expected.recurrence << ", mistakes " << errors.mistakes);
+    INFO("E(T_MR): " << recurrence << ", exact " << row.expected.recurrence << ", mistakes "
+                     << errors.mistakes);
     CHECK(std::abs(recurrence / row.expected.recurrence - 1) <= 4 / root);
   } else {
     check_within("rate", errors.rate, 1 / row.expected.recurrence, 10 / root);
   }
   check_within("E(T_M)", errors.duration, row.expected.duration, 10 / root);
   check_within("1 - P_A", errors.inaccuracy, row.expected.inaccuracy, 10 / root);
-  if (row.expected.detection) check_within("E(T_D)", errors.detection, *row.expected.detection, 1e-3);
+  if (row.expected.detection)
+    check_within("E(T_D)", errors.detection, *row.expected.detection, 1e-3);
   if (row.detection_bound) {
     CHECK(tally.rows[index].detection_max_ns <= row.detection_bound->ns);
     // The bound is tight: somewhere in the run it is nearly reached.

@@ -57,7 +57,8 @@ TEST_CASE("the bucket queue and the heap agree on any mixture of pushes and pops
       if (twin.empty() || bits() % 100 < (filling ? 60u : 40u)) {
         const auto range = static_cast<unsigned>(bits() % 55);
         const auto delay = static_cast<std::int64_t>(bits() & ((std::uint64_t{1} << range) - 1));
-        const Event event{now + (bits() % 8 == 0 ? 0 : delay), ++order * 0x9e3779b97f4a7c15u, order};
+        const Event event{now + (bits() % 8 == 0 ? 0 : delay), ++order * 0x9e3779b97f4a7c15u,
+                          order};
         queue.push(event);
         twin.push(event);
       } else {

@@ -32,14 +32,16 @@ DetectionHistogram histogram_of(const Intervals& intervals) {
 /// How much of the intervals lies below x.
 Wide below(const Intervals& intervals, std::int64_t x) {
   Wide sum = 0;
-  for (const auto& [low, high] : intervals) sum += std::max<std::int64_t>(0, std::min(x, high) - low);
+  for (const auto& [low, high] : intervals)
+    sum += std::max<std::int64_t>(0, std::min(x, high) - low);
   return sum;
 }
 
 bool same(const DetectionHistogram& a, const DetectionHistogram& b) {
   const auto x = a.cumulative(), y = b.cumulative();
-  return std::equal(x.begin(), x.end(), y.begin(), y.end(),
-                    [](const auto& p, const auto& q) { return p.edge == q.edge && p.below == q.below; });
+  return std::equal(x.begin(), x.end(), y.begin(), y.end(), [](const auto& p, const auto& q) {
+    return p.edge == q.edge && p.below == q.below;
+  });
 }
 
 }  // namespace

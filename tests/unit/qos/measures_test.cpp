@@ -16,7 +16,8 @@ Estimate named(const Tally& tally, std::string_view name, Duration duration = se
   return {};
 }
 
-/// 20 batches of 10 s for one pair: 2 mistakes of 0.5 s each, 10 beats of which 9 come; T_D uniform on 1 to 3 s.
+/// 20 batches of 10 s for one pair: 2 mistakes of 0.5 s each, 10 beats of which 9 come; T_D uniform
+/// on 1 to 3 s.
 Tally steady() {
   Tally tally(1, 20, 2);
   for (RowBatch& batch : tally.rows[0].batches) {
@@ -41,7 +42,8 @@ Tally steady() {
 
 }  // namespace
 
-TEST_CASE("every measure has a name of its own and a meaning, and measure() gives one value for each") {
+TEST_CASE(
+    "every measure has a name of its own and a meaning, and measure() gives one value for each") {
   const auto all = measures();
   CHECK(measure(steady(), 0, seconds(200), 1).size() == all.size());
   for (std::size_t i = 0; i < all.size(); ++i) {
@@ -50,7 +52,8 @@ TEST_CASE("every measure has a name of its own and a meaning, and measure() give
   }
 }
 
-TEST_CASE("mistakes per hour, their recurrence, duration and good periods hang together as defined") {
+TEST_CASE(
+    "mistakes per hour, their recurrence, duration and good periods hang together as defined") {
   const Tally tally = steady();
   CHECK(named(tally, "mistakes").mean == 40.0);
   CHECK(named(tally, "mistake_rate_per_hour").mean.value() == Approx(720));
@@ -58,7 +61,8 @@ TEST_CASE("mistakes per hour, their recurrence, duration and good periods hang t
   CHECK(named(tally, "mistake_recurrence_mean_s").mean.value() == Approx(5));
   CHECK(named(tally, "mistake_duration_mean_s").mean.value() == Approx(.5));
   CHECK(named(tally, "query_accuracy").mean.value() == Approx(.9));
-  CHECK(named(tally, "good_period_mean_s").mean.value() == Approx(4.5));  // E(T_G) = E(T_MR) - E(T_M)
+  CHECK(named(tally, "good_period_mean_s").mean.value() ==
+        Approx(4.5));  // E(T_G) = E(T_MR) - E(T_M)
   const Estimate rate = named(tally, "mistake_rate_per_hour");
   const Estimate recurrence = named(tally, "mistake_recurrence_mean_s");
   CHECK(recurrence.lo.value() == Approx(3600 / rate.hi.value()));
@@ -73,8 +77,8 @@ TEST_CASE("unknown time counts neither as trusted nor as watched") {
 }
 
 TEST_CASE("detection time of a uniform law: mean, quantiles within a bin, largest") {
-  // Bins are at most 1/64 wide: quantiles inside the support are linear between exact edges, so exact; only the bins
-  // that hold 1 s and 3 s smear.
+  // Bins are at most 1/64 wide: quantiles inside the support are linear between exact edges, so
+  // exact; only the bins that hold 1 s and 3 s smear.
   const Tally tally = steady();
   CHECK(named(tally, "detection_time_mean_s").mean.value() == Approx(2).epsilon(1e-12));
   CHECK(named(tally, "detection_time_p50_s").mean.value() == Approx(2).epsilon(1e-12));
@@ -96,7 +100,9 @@ TEST_CASE("crashes found already suspected are detected at once") {
   CHECK(named(tally, "detection_time_p90_s").mean.value() == Approx(2.6).epsilon(1e-9));
 }
 
-TEST_CASE("crashes that are never detected are a share of their own; quantiles beyond it are infinite, the mean is of the rest") {
+TEST_CASE(
+    "crashes that are never detected are a share of their own; quantiles beyond it are infinite, "
+    "the mean is of the rest") {
   Tally tally = steady();
   for (std::size_t b = 0; b < 20; ++b) {
     tally.rows[0].batches[b].never_ns = 1'000'000'000;
@@ -117,7 +123,8 @@ TEST_CASE("what was not seen has no mean but a bound, never a bare zero") {
   const Estimate rate = named(tally, "mistake_rate_per_hour");
   CHECK_FALSE(rate.mean);
   CHECK(rate.hi.value() == Approx(3.688879 / 200 * 3600).epsilon(1e-6));
-  CHECK(named(tally, "mistake_recurrence_mean_s").lo.value() == Approx(200 / 3.688879).epsilon(1e-6));
+  CHECK(named(tally, "mistake_recurrence_mean_s").lo.value() ==
+        Approx(200 / 3.688879).epsilon(1e-6));
   CHECK_FALSE(named(tally, "mistake_duration_mean_s").mean);
   CHECK(named(tally, "query_accuracy").mean == 1.0);
   CHECK(named(tally, "query_accuracy").lo.value() < 1);
@@ -155,7 +162,8 @@ TEST_CASE("the detection distribution rises to the whole, exact at each point") 
     CHECK(points[i].detection_time_ns > points[i - 1].detection_time_ns);
     const double t = static_cast<double>(points[i].detection_time_ns) * 1e-9;
     const double share = std::min(1.0, std::max(0.0, (t - 1) / 2));
-    CHECK(static_cast<double>(points[i].cumulative_ns) == Approx(share * total).epsilon(1e-12).margin(1));
+    CHECK(static_cast<double>(points[i].cumulative_ns) ==
+          Approx(share * total).epsilon(1e-12).margin(1));
   }
 }
 

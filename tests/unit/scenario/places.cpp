@@ -17,7 +17,8 @@ const std::string kRich = R"({
      "delay": {"mixture": [{"weight": 1, "of": {"lognormal": {"median": "1ms", "sigma": 1}}}]}}
   ],
   "watch": {"push": {"from": "worker", "to": "monitor", "interval": "1s"}},
-  "faults": [{"stall": {"nodes": "worker", "mean_time_between": "1h", "length": {"lognormal": {"median": "1s", "sigma": 2}}}}],
+  "faults": [{"stall": {"nodes": "worker", "mean_time_between": "1h",
+                        "length": {"lognormal": {"median": "1s", "sigma": 2}}}}],
   "detectors": [
     {"phi_normal": {"threshold": 8, "min_deviation": "1ms"}},
     {"fixed_timeout": {"timeout": "3s"}, "label": "3x"},
