@@ -25,7 +25,6 @@ class Replay(ProgramTest):
 
     def test_two_silences_are_two_mistakes(self):
         # 1000 beats a second apart, but one gap of 5 s and one of 9 s: 3 s of silence end the trust. Time starts with
-        # the first beat, which therefore is not counted.
         self.write("t.csv", trace([1000] * 400 + [5000] + [1000] * 400 + [9000] + [1000] * 197))
         row = self.row("t.csv", "fixed_timeout", "timeout=3s")
         self.assertEqual((row["mistakes"], row["heartbeats"]), (2, 1000))
