@@ -24,7 +24,7 @@ class Replay(ProgramTest):
         return rows[0] if len(rows) == 1 else rows
 
     def test_two_silences_are_two_mistakes(self):
-        # 1000 beats a second apart, but one gap of 5 s and one of 9 s: 3 s of silence end the trust. Time starts with
+        # 1000 beats a second apart, but one gap of 5 s and one of 9 s: 3 s of silence end the trust.
         self.write("t.csv", trace([1000] * 400 + [5000] + [1000] * 400 + [9000] + [1000] * 197))
         row = self.row("t.csv", "fixed_timeout", "timeout=3s")
         self.assertEqual((row["mistakes"], row["heartbeats"]), (2, 1000))
