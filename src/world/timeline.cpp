@@ -86,7 +86,8 @@ std::optional<Interval> Timeline::next() {
   for (;;) {
     std::size_t first = heads_.size();
     for (std::size_t i = 0; i < heads_.size(); ++i) {
-      if (heads_[i] && (first == heads_.size() || heads_[i]->start < heads_[first]->start)) first = i;
+      if (heads_[i] && (first == heads_.size() || heads_[i]->start < heads_[first]->start))
+        first = i;
     }
     if (first == heads_.size()) return merged;
     const Interval head = *heads_[first];

@@ -1,7 +1,7 @@
 #pragma once
-// Puts a run together: a scenario's world, its node programs and its detectors, one replication at a time, for a
-// block of senders. Blocks share nothing but draws that are addressed by name, so they can run on any thread in any
-// order; their tallies add up to the same bytes.
+// Puts a run together: a scenario's world, its node programs and its detectors, one replication at
+// a time, for a block of senders. Blocks share nothing but draws that are addressed by name, so
+// they can run on any thread in any order; their tallies add up to the same bytes.
 
 #include <atomic>
 #include <cstdint>
@@ -32,10 +32,12 @@ struct JudgedRow {
   bool dead = false;
 };
 
-/// The rows of these settings: `suspected`, then `dead` where dead_after is given, setting by setting.
+/// The rows of these settings: `suspected`, then `dead` where dead_after is given, setting by
+/// setting.
 std::vector<JudgedRow> rows_of(const std::vector<JudgedSetting>& settings);
 
-/// The warm-up that "auto" means: 1.5 x the longest window x the interval, at least three intervals.
+/// The warm-up that "auto" means: 1.5 x the longest window x the interval, at least three
+/// intervals.
 Duration automatic_warm_up(std::int64_t longest_window, Duration interval);
 
 /// A scenario made ready to run; immutable, shared by all threads.
@@ -68,15 +70,18 @@ struct TimelineEntry {
   SimInstant at{};
   NodeId monitored{};
   NodeId monitor{};
-  std::size_t row = 0;      ///< suspect and trust only.
-  const char* event = "";   ///< send lost arrive suspect trust crash recover stall wake partition heal
+  std::size_t row = 0;  ///< suspect and trust only.
+  const char* event =
+      "";  ///< send lost arrive suspect trust crash recover stall wake partition heal
 };
 
-/// Runs one block on the event engine. Stops early, with an incomplete tally, once `*stop` is set (may be null).
+/// Runs one block on the event engine. Stops early, with an incomplete tally, once `*stop` is set
+/// (may be null).
 qos::Tally run_events(const PreparedWorld& world, const std::vector<JudgedSetting>& settings,
                       const Block& block, const std::atomic<bool>* stop);
 
-/// The first `length` of measured time of the block, as it happens, in time order; at most `limit` entries.
+/// The first `length` of measured time of the block, as it happens, in time order; at most `limit`
+/// entries.
 std::vector<TimelineEntry> record_timeline(const PreparedWorld& world,
                                            const std::vector<JudgedSetting>& settings,
                                            const Block& block, Duration length, std::size_t limit);

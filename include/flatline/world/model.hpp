@@ -1,6 +1,7 @@
 #pragma once
-// What the world is made of, as data: nodes in groups, links per ordered pair, faults. The scenario room fills
-// this in; the timelines and links of this room bring it to life (timeline.hpp, link.hpp).
+// What the world is made of, as data: nodes in groups, links per ordered pair, faults. The scenario
+// room fills this in; the timelines and links of this room bring it to life (timeline.hpp,
+// link.hpp).
 
 #include <cstdint>
 #include <optional>
@@ -30,10 +31,11 @@ class Cluster {
   [[nodiscard]] const std::vector<NodeGroup>& groups() const { return groups_; }
   /// "worker/3". REQUIRES: the node exists.
   [[nodiscard]] std::string name(NodeId node) const;
-  /// The members of a group ("worker"), or the one node ("worker/3"); empty if there is no such name.
+  /// The members of a group ("worker"), or the one node ("worker/3"); empty if there is no such
+  /// name.
   [[nodiscard]] std::vector<NodeId> find(std::string_view name) const;
-  /// The node's rank when all are sorted by (group name, index): breaks ties between simultaneous events,
-  /// whatever the order of the groups in the file.
+  /// The node's rank when all are sorted by (group name, index): breaks ties between simultaneous
+  /// events, whatever the order of the groups in the file.
   [[nodiscard]] std::uint32_t rank(NodeId node) const;
 
  private:
@@ -43,7 +45,8 @@ class Cluster {
   std::uint32_t size_ = 0;
 };
 
-/// Two-state loss that lives in time: sojourns are exponential, loss is decided at the send instant.
+/// Two-state loss that lives in time: sojourns are exponential, loss is decided at the send
+/// instant.
 struct GilbertElliott {
   Duration good_mean{};  ///< Mean sojourn in the good state, > 0.
   Duration bad_mean{};   ///< Mean sojourn in the bad state, > 0.
@@ -73,7 +76,8 @@ struct LinkRule {
   std::optional<Order> order;
 };
 
-/// Which nodes a fault strikes, and the name its random stream carries (stable when faults are added elsewhere).
+/// Which nodes a fault strikes, and the name its random stream carries (stable when faults are
+/// added elsewhere).
 struct FaultTarget {
   std::vector<NodeId> nodes;
   std::string stream;  ///< "crash/worker#0": kind, nodes as written, ordinal among equal ones.
@@ -86,7 +90,8 @@ struct ScheduledCrash {
   std::optional<Duration> recover_after;
 };
 
-/// Crashes as a random process per node: up times exponential with the mean given, down times drawn.
+/// Crashes as a random process per node: up times exponential with the mean given, down times
+/// drawn.
 struct RandomCrashes {
   FaultTarget target;
   Duration mean_time_between{};  ///< From the end of one to the start of the next, > 0.
@@ -145,8 +150,8 @@ struct Faults {
 /// The world of one scenario.
 struct Model {
   Cluster cluster;
-  LinkRule default_link;         ///< "link": from and to are empty, it fits every pair.
-  std::vector<LinkRule> links;   ///< In file order: per key the last that fits wins.
+  LinkRule default_link;        ///< "link": from and to are empty, it fits every pair.
+  std::vector<LinkRule> links;  ///< In file order: per key the last that fits wins.
   Faults faults;
 };
 

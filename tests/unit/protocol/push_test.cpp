@@ -74,7 +74,9 @@ TEST_CASE("without jitter beat i is due at the start plus i intervals") {
 
 TEST_CASE("a first process starts its grid anywhere in one interval, a restarted one at once") {
   const PushSettings settings = settings_of(JitterOf::none, 0);
-  const auto first = [&](std::uint64_t bits) { return dues(BeatSchedule(settings, {0}, false, bits), 1)[0]; };
+  const auto first = [&](std::uint64_t bits) {
+    return dues(BeatSchedule(settings, {0}, false, bits), 1)[0];
+  };
   CHECK(first(0) == 0);
   CHECK(first(std::uint64_t{1} << 63) == 50'000'000);
   CHECK(first(~std::uint64_t{0}) == 99'999'999);
@@ -106,13 +108,15 @@ TEST_CASE("jitter of the interval stays within its ratio of each gap, and the ph
   for (std::size_t i = 1; i < out.size(); ++i) {
     const std::int64_t stray = out[i] - out[i - 1] - 100'000'000;
     REQUIRE(std::abs(stray) <= 90'000'000);
-    farthest = std::max(farthest, std::abs(static_cast<double>(out[i]) - static_cast<double>(i) * 1e8));
+    farthest =
+        std::max(farthest, std::abs(static_cast<double>(out[i]) - static_cast<double>(i) * 1e8));
   }
   // A sum of 5000 uniform strays has a deviation of 52 ms x 71: it leaves any one gap's reach.
   CHECK(farthest > 9e8);
 }
 
-TEST_CASE("a node beats to every monitor with one number, and carries number, incarnation and time") {
+TEST_CASE(
+    "a node beats to every monitor with one number, and carries number, incarnation and time") {
   auto node = make_push_node(settings_of(JitterOf::none, 0), {{1}, {2}}, 3);
   Notes notes;
   notes.incarnation_now = {4};

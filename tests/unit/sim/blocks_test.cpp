@@ -24,16 +24,21 @@ scenario::Scenario busy_world() {
   world::Faults& faults = scenario.world.faults;
   faults.random_crashes.push_back({{workers, "crash/worker#0"}, s(20), exponential(s(2))});
   faults.random_crashes.push_back({{monitors, "crash/monitor#0"}, s(40), exponential(s(1))});
-  faults.random_stalls.push_back({{workers, "stall/worker#0"}, s(5), exponential(ms(400)), world::OnWake::skip});
-  faults.random_stalls.push_back({{monitors, "stall/monitor#0"}, s(9), exponential(ms(300)), world::OnWake::send});
-  faults.random_partitions.push_back(
-      {{workers, monitors, world::Direction::both}, "partition/worker|monitor#0", s(15), exponential(ms(500))});
+  faults.random_stalls.push_back(
+      {{workers, "stall/worker#0"}, s(5), exponential(ms(400)), world::OnWake::skip});
+  faults.random_stalls.push_back(
+      {{monitors, "stall/monitor#0"}, s(9), exponential(ms(300)), world::OnWake::send});
+  faults.random_partitions.push_back({{workers, monitors, world::Direction::both},
+                                      "partition/worker|monitor#0",
+                                      s(15),
+                                      exponential(ms(500))});
   scenario.world.default_link.duplicate = .1;
   return scenario;
 }
 
-qos::Tally run_in_blocks(const scenario::Scenario& scenario, const std::vector<JudgedSetting>& settings,
-                         std::size_t size, bool backwards) {
+qos::Tally run_in_blocks(const scenario::Scenario& scenario,
+                         const std::vector<JudgedSetting>& settings, std::size_t size,
+                         bool backwards) {
   const PreparedWorld world(scenario, s(5));
   std::vector<Block> blocks;
   for (std::uint32_t r = 0; r < scenario.replications; ++r) {
@@ -119,7 +124,8 @@ TEST_CASE("replications differ, seeds differ, and the same seed gives the same m
   CHECK(once(0) == once(0));
   auto other = scenario;
   other.seed += 1;
-  CHECK(numbers(run(scenario, settings, s(5)), 0, scenario) != numbers(run(other, settings, s(5)), 0, other));
+  CHECK(numbers(run(scenario, settings, s(5)), 0, scenario) !=
+        numbers(run(other, settings, s(5)), 0, other));
 }
 
 TEST_CASE("a run that is told to stop stops") {
@@ -132,8 +138,8 @@ TEST_CASE("a run that is told to stop stops") {
 }
 
 TEST_CASE("constant delays without loss give a uniform detection time, and its quantiles exactly") {
-  // T_D is uniform on (T + d - eta, T + d): 16 to 26 ms. A bin is 1/64 of an octave: edges are exact, and a uniform
-  // law is linear in between, but for the two bins that hold its ends.
+  // T_D is uniform on (T + d - eta, T + d): 16 to 26 ms. A bin is 1/64 of an octave: edges are
+  // exact, and a uniform law is linear in between, but for the two bins that hold its ends.
   const auto scenario = tiny_pair(s(10));
   const auto tally = run(scenario, {timeout("25ms")}, ms(100));
   const auto at = [&](const char* name) { return measured(tally, 0, scenario, name).mean.value(); };

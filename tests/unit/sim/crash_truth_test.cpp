@@ -1,6 +1,7 @@
-// The crash experiments against crashes that really happen. Draws are addressed, so a node that crashes at c sends and
-// loses exactly what it did before c in the run without the crash. Between two sends the final suspicion does not
-// depend on c: one crash per span tells the truth for all of it.
+// The crash experiments against crashes that really happen. Draws are addressed, so a node that
+// crashes at c sends and loses exactly what it did before c in the run without the crash. Between
+// two sends the final suspicion does not depend on c: one crash per span tells the truth for all of
+// it.
 
 #include <algorithm>
 #include <cstring>
@@ -78,8 +79,8 @@ struct Crashes {
   Wide time = 0;
 };
 
-std::vector<Crashes> crashes_of(const scenario::Scenario& scenario, const std::vector<JudgedSetting>& settings,
-                                Duration warm_up) {
+std::vector<Crashes> crashes_of(const scenario::Scenario& scenario,
+                                const std::vector<JudgedSetting>& settings, Duration warm_up) {
   const PreparedWorld world(scenario, warm_up);
   std::vector<Crashes> all;
   for (const qos::RowTally& row : run_events(world, settings, {0, 0, 1}, nullptr).rows) {
@@ -92,12 +93,14 @@ std::vector<Crashes> crashes_of(const scenario::Scenario& scenario, const std::v
   return all;
 }
 
-/// When each row finally suspects if the sender really crashes at `crash`; `crash` if it does so by then already.
+/// When each row finally suspects if the sender really crashes at `crash`; `crash` if it does so by
+/// then already.
 std::vector<std::int64_t> final_suspicions(scenario::Scenario scenario,
-                                           const std::vector<JudgedSetting>& settings, Duration warm_up,
-                                           std::int64_t crash) {
+                                           const std::vector<JudgedSetting>& settings,
+                                           Duration warm_up, std::int64_t crash) {
   auto& crashes = scenario.world.faults.scheduled_crashes;
-  // What would have crashed later does not matter to the question; what crashed before is taken off again.
+  // What would have crashed later does not matter to the question; what crashed before is taken off
+  // again.
   std::erase_if(crashes, [&](const world::ScheduledCrash& c) { return c.at.ns > crash; });
   scenario.duration = Duration{crash} + scenario.push.interval * 4000;
   const auto before = crashes_of(scenario, settings, warm_up);
@@ -113,7 +116,8 @@ std::vector<std::int64_t> final_suspicions(scenario::Scenario scenario,
   return suspicions;
 }
 
-void check_spans(const scenario::Scenario& scenario, const std::vector<JudgedSetting>& settings, Duration warm_up,
+void check_spans(const scenario::Scenario& scenario, const std::vector<JudgedSetting>& settings,
+                 Duration warm_up,
                  const std::vector<std::pair<std::int64_t, std::int64_t>>& spans) {
   const PreparedWorld world(scenario, warm_up);
   const qos::Tally tally = run_events(world, settings, {0, 0, 1}, nullptr);
@@ -136,8 +140,9 @@ void check_spans(const scenario::Scenario& scenario, const std::vector<JudgedSet
   }
 }
 
-/// The spans in which a crash of the sender can be judged, from what is seen on the wire of a FIFO link without copies
-/// that is watched from its start: both nodes are up, and a beat of this incarnation has come.
+/// The spans in which a crash of the sender can be judged, from what is seen on the wire of a FIFO
+/// link without copies that is watched from its start: both nodes are up, and a beat of this
+/// incarnation has come.
 class Coverage {
  public:
   explicit Coverage(NodeId sender) : sender_(sender) {}
@@ -152,7 +157,8 @@ class Coverage {
     } else if (event == "arrive") {
       const auto [sent, incarnation] = flying_.front();
       flying_.erase(flying_.begin());
-      if (sender_up_ && monitor_up_ && incarnation == incarnation_ && !from_) from_ = std::max(sent, since_);
+      if (sender_up_ && monitor_up_ && incarnation == incarnation_ && !from_)
+        from_ = std::max(sent, since_);
     } else if (event == "crash") {
       close();
       (entry.monitored == sender_ ? sender_up_ : monitor_up_) = false;
@@ -194,7 +200,8 @@ TEST_CASE("the crash experiments are what real crashes give") {
   for (std::uint64_t seed = 1; seed <= 25; ++seed) {
     const scenario::Scenario scenario = test::random_pair(seed);
     const auto settings = test::every_detector(scenario.push.interval);
-    // Long enough before zero that beats have been seen: spans then cover all time up to the last send.
+    // Long enough before zero that beats have been seen: spans then cover all time up to the last
+    // send.
     const Duration warm_up = scenario.push.interval * 60;
     std::vector<std::pair<std::int64_t, std::int64_t>> spans;
     std::int64_t from = 0;

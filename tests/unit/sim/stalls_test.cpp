@@ -81,11 +81,15 @@ TEST_CASE("a mistake after a stall of the sender is blamed on it") {
   CHECK(first.rows[0].causes[static_cast<std::size_t>(qos::Cause::sender_stall)] == 1);
 }
 
-TEST_CASE("a lost beat after a stall of the monitor is blamed on the stall, and every mistake on one cause") {
+TEST_CASE(
+    "a lost beat after a stall of the monitor is blamed on the stall, and every mistake on one "
+    "cause") {
   auto scenario = tiny_pair(s(60));
   scenario.world.default_link.loss->probability = 0.3;
-  scenario.world.faults.random_stalls.push_back(
-      {{{monitor_of(scenario)}, "stall/monitor#0"}, ms(200), exponential(ms(15)), world::OnWake::send});
+  scenario.world.faults.random_stalls.push_back({{{monitor_of(scenario)}, "stall/monitor#0"},
+                                                 ms(200),
+                                                 exponential(ms(15)),
+                                                 world::OnWake::send});
   const auto tally = run(scenario, {timeout("15ms")}, ms(100));
   std::int64_t sum = 0;
   for (const std::int64_t n : tally.rows[0].causes) sum += n;
@@ -99,12 +103,14 @@ TEST_CASE("lost beats and late beats are blamed as such") {
   lossy.world.default_link.loss->probability = 0.3;
   const auto lost = run(lossy, {timeout("15ms")}, ms(100));
   CHECK(counts(lost, 0).mistakes > 100);
-  CHECK(lost.rows[0].causes[static_cast<std::size_t>(qos::Cause::loss)] == counts(lost, 0).mistakes);
+  CHECK(lost.rows[0].causes[static_cast<std::size_t>(qos::Cause::loss)] ==
+        counts(lost, 0).mistakes);
   auto slow = tiny_pair(s(20));
   slow.world.default_link.delay = exponential(ms(3));
   const auto late = run(slow, {timeout("15ms")}, ms(100));
   CHECK(counts(late, 0).mistakes > 100);
-  CHECK(late.rows[0].causes[static_cast<std::size_t>(qos::Cause::delay)] == counts(late, 0).mistakes);
+  CHECK(late.rows[0].causes[static_cast<std::size_t>(qos::Cause::delay)] ==
+        counts(late, 0).mistakes);
 }
 
 TEST_CASE("a second copy restarts a timer that any beat restarts, and no other") {
@@ -115,7 +121,8 @@ TEST_CASE("a second copy restarts a timer that any beat restarts, and no other")
   scenario.world.default_link.duplicate = 1;
   const auto twice = run(scenario, settings, s(1));
   CHECK(counts(twice, 0).mistakes < counts(single, 0).mistakes);
-  // The first of two copies is the newest news; a copy may come before the original, never less often.
+  // The first of two copies is the newest news; a copy may come before the original, never less
+  // often.
   CHECK(counts(twice, 1).suspected_ns < counts(single, 1).suspected_ns);
   // Received messages double, sent ones do not.
   CHECK(twice.messages == single.messages);

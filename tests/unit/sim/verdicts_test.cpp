@@ -29,7 +29,8 @@ TEST_CASE("a beat that arrives exactly at the deadline is in time, one nanosecon
   CHECK(counts(tally, 1).ended_ns == counts(tally, 1).ended);
 }
 
-TEST_CASE("a partition makes a mistake that lasts until the next beat, and the partition is to blame") {
+TEST_CASE(
+    "a partition makes a mistake that lasts until the next beat, and the partition is to blame") {
   auto scenario = tiny_pair(ms(1000));
   cut(scenario, 95, 30);  // loses the beats of 100, 110, 120
   const std::vector<JudgedSetting> settings{timeout("25ms")};
@@ -68,7 +69,8 @@ TEST_CASE("a node that crashes at an instant sends and receives nothing at that 
   const Counts sender = counts(run(scenario, {timeout("25ms")}, ms(100)), 0);
   CHECK(sender.detected == 1);
   CHECK(sender.detection_ns == 16'000'000);  // 91 + 25 - 100
-  // The monitor goes down as the beat of 90 arrives: the half millisecond before it is a mistake that does not end.
+  // The monitor goes down as the beat of 90 arrives: the half millisecond before it is a mistake
+  // that does not end.
   auto other = tiny_pair(ms(300));
   other.world.faults.scheduled_crashes.push_back({monitor_of(other), ms(91), std::nullopt});
   const Counts monitor = counts(run(other, {timeout("9500us")}, ms(100)), 0);
@@ -138,11 +140,13 @@ TEST_CASE("time with the monitor down is left out, and it knows nothing until a 
   CHECK(measured(tally, 0, scenario, "query_accuracy").mean.value() == 1);
 }
 
-TEST_CASE("a detector whose first beat already puts it past its deadline is unknown until that beat") {
+TEST_CASE(
+    "a detector whose first beat already puts it past its deadline is unknown until that beat") {
   auto scenario = tiny_pair(ms(100));
   // Threshold 1e-9 lies six deviations below the estimate: always in the past.
   const auto setting = judged(
-      "phi_normal", {{"threshold", "0.000000001"}, {"first_beat_estimate", "1ms"}, {"min_deviation", "5ms"}});
+      "phi_normal",
+      {{"threshold", "0.000000001"}, {"first_beat_estimate", "1ms"}, {"min_deviation", "5ms"}});
   const auto tally = run(scenario, {setting}, {});
   CHECK(counts(tally, 0).unknown_ns == 1'000'000);
   CHECK(counts(tally, 0).suspected_ns == 99'000'000);
@@ -160,7 +164,8 @@ TEST_CASE("dead comes dead_after later, never before suspected, and any beat rev
   CHECK(instants(scenario, {setting}, ms(100), "trust", 1) == Instants{361});
 }
 
-TEST_CASE("checks round a deadline up to the next point of a grid, and a beat in between prevents it") {
+TEST_CASE(
+    "checks round a deadline up to the next point of a grid, and a beat in between prevents it") {
   auto scenario = tiny_pair(ms(2000));
   cut(scenario, 95, 60);
   JudgedSetting polled = timeout("25ms");
@@ -175,14 +180,17 @@ TEST_CASE("checks round a deadline up to the next point of a grid, and a beat in
   REQUIRE(two.size() == 2);
   const double checks = (two[1] - two[0]) / 30;
   CHECK(checks == Approx(std::round(checks)).margin(1e-9));
-  // The grid places dead by the unrounded deadline: dead = first check from 91 + 25 + 30 on, one check later.
+  // The grid places dead by the unrounded deadline: dead = first check from 91 + 25 + 30 on, one
+  // check later.
   polled.dead_after = ms(30);
-  CHECK(instants(scenario, {polled}, ms(100), "suspect", 1)[0] == Approx(suspect[0] + 30).margin(1e-9));
+  CHECK(instants(scenario, {polled}, ms(100), "suspect", 1)[0] ==
+        Approx(suspect[0] + 30).margin(1e-9));
 }
 
 TEST_CASE("only silence longer than a check interval is sure to be seen") {
   auto scenario = tiny_pair(s(10));
-  for (int i = 0; i < 90; ++i) cut(scenario, 95 + 107 * i, 20);  // suspected for 1 ms, ever elsewhere on the grid
+  for (int i = 0; i < 90; ++i)
+    cut(scenario, 95 + 107 * i, 20);  // suspected for 1 ms, ever elsewhere on the grid
   JudgedSetting polled = timeout("29ms");
   polled.check_every = ms(8.37);  // shares no rhythm with the beats
   const auto tally = run(scenario, {timeout("29ms"), polled}, ms(100));
@@ -198,8 +206,10 @@ TEST_CASE("a larger timeout or threshold never suspects more often or longer on 
   const char* thresholds[] = {"0.5", "1", "2", "4"};
   for (const char* value : timeouts) settings.push_back(timeout(value));
   for (const char* value : timeouts) settings.push_back(judged("nfd_s", {{"shift", value}}));
-  for (const char* value : timeouts) settings.push_back(judged("nfd_e", {{"safety_margin", value}, {"window", "20"}}));
-  for (const char* value : thresholds) settings.push_back(judged("phi_normal", {{"threshold", value}, {"window", "20"}}));
+  for (const char* value : timeouts)
+    settings.push_back(judged("nfd_e", {{"safety_margin", value}, {"window", "20"}}));
+  for (const char* value : thresholds)
+    settings.push_back(judged("phi_normal", {{"threshold", value}, {"window", "20"}}));
   for (const char* value : thresholds) {
     settings.push_back(judged("phi_exponential", {{"threshold", value}, {"window", "20"}}));
   }

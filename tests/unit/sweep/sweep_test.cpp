@@ -101,7 +101,8 @@ TEST_CASE("an axis over detectors multiplies only the cells that have it, any ot
   REQUIRE(plan.worlds.size() == 3);
   CHECK(plan.cells == 3 * (2 + 1 + 1));
   CHECK(plan.worlds[1].first_cell == 4);
-  const Plan both = plan_of(scenario_text(R"({"threshold": [1, 2, 4], "timeout": ["250ms", "400ms"]})"));
+  const Plan both =
+      plan_of(scenario_text(R"({"threshold": [1, 2, 4], "timeout": ["250ms", "400ms"]})"));
   CHECK(both.worlds.size() == 1);
   CHECK(both.cells == 2 + 3 + 3);
   const Plan one = plan_of(scenario_text(R"({"phi_normal.threshold": [1, 2, 4]})"));
@@ -110,7 +111,8 @@ TEST_CASE("an axis over detectors multiplies only the cells that have it, any ot
 
 TEST_CASE("where leaves out combinations, and a row without the axis is not asked") {
   const std::string axes = R"("loss": [0, 0.1, 0.3], "timeout": ["250ms", "400ms"])";
-  const Plan plan = plan_of(scenario_text("{" + axes + R"(, "where": "loss < 0.2 and timeout > 300ms"})"));
+  const Plan plan =
+      plan_of(scenario_text("{" + axes + R"(, "where": "loss < 0.2 and timeout > 300ms"})"));
   CHECK(plan.worlds.size() == 2);
   // One timeout is left in each; the accrual detectors have none.
   CHECK(plan.cells == 2 * (1 + 2));
@@ -119,14 +121,17 @@ TEST_CASE("where leaves out combinations, and a row without the axis is not aske
   CHECK(nothing.problems().front().pointer == "/sweep/where");
 }
 
-TEST_CASE("the automatic warm-up is that of the longest window and interval, the same for all worlds") {
-  const Plan plan = plan_of(scenario_text(R"({"window": [10, 200], "interval": ["100ms", "200ms"]})"));
+TEST_CASE(
+    "the automatic warm-up is that of the longest window and interval, the same for all worlds") {
+  const Plan plan =
+      plan_of(scenario_text(R"({"window": [10, 200], "interval": ["100ms", "200ms"]})"));
   for (const World& world : plan.worlds) CHECK(world.warm_up == seconds(60));  // 1.5 x 200 x 200 ms
 }
 
 TEST_CASE("a plan's hash knows the seed, the axes and the version") {
   const Plan plan = plan_of(scenario_text(kSweep));
-  std::set<std::string> hashes{plan.sha256("1"), plan.sha256("2"), plan_of(scenario_text("")).sha256("1"),
+  std::set<std::string> hashes{plan.sha256("1"), plan.sha256("2"),
+                               plan_of(scenario_text("")).sha256("1"),
                                plan_of(scenario_text(kSweep), false).sha256("1")};
   std::string other = scenario_text(kSweep);
   other.replace(other.find("\"seed\": 7"), 9, "\"seed\": 8");
@@ -153,9 +158,11 @@ TEST_CASE("the cells of a sweep are those of runs with the same settings") {
   // World 1 (loss 0.1), second timeout: rows 2 and 3 of its six.
   const std::size_t row = 6 + 2;
   REQUIRE(results::cell_text(sweep.cells.at(row, "loss")) == "0.1");
-  for (const char* column : {"mistakes", "detection_time_mean_s", "query_accuracy", "heartbeats", "missed"}) {
+  for (const char* column :
+       {"mistakes", "detection_time_mean_s", "query_accuracy", "heartbeats", "missed"}) {
     CAPTURE(column);
-    CHECK(results::cell_text(sweep.cells.at(row, column)) == results::cell_text(alone.cells.at(0, column)));
+    CHECK(results::cell_text(sweep.cells.at(row, column)) ==
+          results::cell_text(alone.cells.at(0, column)));
   }
 }
 
@@ -183,7 +190,8 @@ TEST_CASE("a part that was damaged on disk is done again") {
   const Tables whole = run(plan, 2, &folder);
   int parts = 0;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(temporary / "run")) {
-    if (!entry.is_regular_file() || entry.path().string().find("world-") == std::string::npos) continue;
+    if (!entry.is_regular_file() || entry.path().string().find("world-") == std::string::npos)
+      continue;
     ++parts;
     std::fstream file(entry.path(), std::ios::in | std::ios::out | std::ios::binary);
     file.seekp(static_cast<std::streamoff>(entry.file_size()) / 2);
@@ -192,7 +200,9 @@ TEST_CASE("a part that was damaged on disk is done again") {
   REQUIRE(parts == 3);
   std::size_t found = 99;
   ExecuteOptions options;
-  options.on_progress = [&](const Progress& progress) { found = std::min(found, progress.worlds_done); };
+  options.on_progress = [&](const Progress& progress) {
+    found = std::min(found, progress.worlds_done);
+  };
   const auto executed = execute(plan, &folder, options);
   REQUIRE(executed.ok());
   CHECK(found == 0);

@@ -126,7 +126,8 @@ TEST_CASE("burst states live in time: how often they are looked at changes nothi
     lost += fate == Fate::lost ? 1 : 0;
     if (i % 7 == 0) REQUIRE(seldom.transmit(at, static_cast<std::uint64_t>(i)).fate == fate);
   }
-  // Bad a sixth of the time: 40000 s hold 3333 cycles, so 4 standard errors are about 4 x 1.4 / sqrt(3333) = 10 %.
+  // Bad a sixth of the time: 40000 s hold 3333 cycles, so 4 standard errors are about 4 x 1.4 /
+  // sqrt(3333) = 10 %.
   CHECK(lost / 400'000. == Approx(1. / 6).epsilon(.1));
 }
 

@@ -8,11 +8,14 @@
 namespace flatline::world {
 namespace {
 
-IntervalSource fixed(std::vector<Interval> intervals) { return IntervalSource(std::move(intervals)); }
+IntervalSource fixed(std::vector<Interval> intervals) {
+  return IntervalSource(std::move(intervals));
+}
 
 std::vector<std::pair<std::int64_t, std::int64_t>> walk(Timeline timeline) {
   std::vector<std::pair<std::int64_t, std::int64_t>> out;
-  while (const auto interval = timeline.next()) out.emplace_back(interval->start.ns, interval->end.ns);
+  while (const auto interval = timeline.next())
+    out.emplace_back(interval->start.ns, interval->end.ns);
   return out;
 }
 
@@ -22,7 +25,8 @@ Model stalling(Duration between, Duration length) {
   random::Distribution law;
   law.family = random::Family::exponential;
   law.value = length;
-  model.faults.random_stalls.push_back({{model.cluster.find("a"), "stall/a#0"}, between, law, OnWake::send});
+  model.faults.random_stalls.push_back(
+      {{model.cluster.find("a"), "stall/a#0"}, between, law, OnWake::send});
   return model;
 }
 
@@ -37,7 +41,8 @@ TEST_CASE("overlapping and touching intervals are one, empty ones none") {
 TEST_CASE("where stalls merge, the one that ends last says what happens on waking") {
   for (const OnWake last : {OnWake::send, OnWake::skip}) {
     const OnWake first = last == OnWake::send ? OnWake::skip : OnWake::send;
-    Timeline timeline({fixed({{{10}, {20}, first}}), fixed({{{15}, {30}, last}}), fixed({{{16}, {18}, first}})});
+    Timeline timeline(
+        {fixed({{{10}, {20}, first}}), fixed({{{15}, {30}, last}}), fixed({{{16}, {18}, first}})});
     CHECK(timeline.next()->on_wake == last);
   }
 }
@@ -63,7 +68,9 @@ TEST_CASE("a view answers what is covered and when it ends") {
 }
 
 // Exponential gaps and lengths: 4 standard errors of a mean of 20000, 2.9 % (alpha 6e-5 each).
-TEST_CASE("random stalls have the gaps and lengths asked for, from the end of one to the start of the next") {
+TEST_CASE(
+    "random stalls have the gaps and lengths asked for, from the end of one to the start of the "
+    "next") {
   const Model model = stalling(seconds(10), seconds(3));
   const Truth truth(model, random::StreamFactory(5, 0), seconds(100));
   Timeline timeline = truth.stalls({0});
@@ -85,7 +92,8 @@ TEST_CASE("two walks of one truth agree; nodes and replications differ") {
   const Model model = stalling(seconds(10), seconds(3));
   const Truth truth(model, random::StreamFactory(5, 0), {});
   const Truth other(model, random::StreamFactory(5, 1), {});
-  Timeline a = truth.stalls({0}), again = truth.stalls({0}), b = truth.stalls({1}), c = other.stalls({0});
+  Timeline a = truth.stalls({0}), again = truth.stalls({0}), b = truth.stalls({1}),
+           c = other.stalls({0});
   const auto first = a.next();
   CHECK(first->start == again.next()->start);
   CHECK(first->start != b.next()->start);
@@ -123,8 +131,8 @@ TEST_CASE("scheduled crashes without recovery last for ever") {
   model.faults.scheduled_crashes = {{{0}, seconds(5), seconds(1)}, {{0}, seconds(9), std::nullopt}};
   const Truth truth(model, random::StreamFactory(5, 0), {});
   CHECK(walk(truth.crashes({0})) ==
-        std::vector<std::pair<std::int64_t, std::int64_t>>{{seconds(5).ns, seconds(6).ns},
-                                                           {seconds(9).ns, SimInstant::never().ns}});
+        std::vector<std::pair<std::int64_t, std::int64_t>>{
+            {seconds(5).ns, seconds(6).ns}, {seconds(9).ns, SimInstant::never().ns}});
 }
 
 TEST_CASE("nodes are found and ranked by name, whatever the order of the groups") {
@@ -134,7 +142,8 @@ TEST_CASE("nodes are found and ranked by name, whatever the order of the groups"
   CHECK(cluster.name({13}) == "monitor/1");
   CHECK(cluster.find("worker").size() == 12);
   CHECK(cluster.find("worker/10") == std::vector<NodeId>{{10}});
-  for (const char* absent : {"worker/12", "worker/01", "worker/", "work", "worker/1x", "worker/-1"}) {
+  for (const char* absent :
+       {"worker/12", "worker/01", "worker/", "work", "worker/1x", "worker/-1"}) {
     CHECK(cluster.find(absent).empty());
   }
   CHECK(cluster.rank({12}) == 0);
