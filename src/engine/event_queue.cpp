@@ -4,40 +4,21 @@
 
 namespace flatline::engine {
 
-void EventQueue::insert_into_leaf(const Event& event) {
-  // A leaf at level 0 is a single instant and cannot be spread any further.
-  if (leaf_.size() >= kLeafLimit && leaf_level_ > 0) {
-    spread_leaf();
-    insert_into_bucket(event, key_of(event.at));
-    return;
-  }
-  std::size_t place = leaf_.size();
-  leaf_.push_back(event);
-  while (place > 0 && comes_before(leaf_[place - 1], event)) {
-    leaf_[place] = leaf_[place - 1];
-    --place;
-  }
-  leaf_[place] = event;
+void EventQueue::make_room() {
+  const std::size_t pending = tail_ - head_;
+  std::copy(leaf_.begin() + static_cast<std::ptrdiff_t>(head_), leaf_.begin() + static_cast<std::ptrdiff_t>(tail_),
+            leaf_.begin());
+  head_ = 0;
+  tail_ = pending;
+  // Less than half of it free: the next time would come too soon.
+  if (2 * pending > leaf_.size()) leaf_.resize(2 * leaf_.size());
 }
 
-void EventQueue::sort_leaf() {
-  if (leaf_.size() > kSortAtOnce) {
-    std::sort(leaf_.begin(), leaf_.end(), [](const Event& a, const Event& b) { return comes_before(b, a); });
-    return;
-  }
-  for (std::size_t i = 1; i < leaf_.size(); ++i) {
-    const Event event = leaf_[i];
-    std::size_t place = i;
-    for (; place > 0 && comes_before(leaf_[place - 1], event); --place) leaf_[place] = leaf_[place - 1];
-    leaf_[place] = event;
-  }
-}
-
-void EventQueue::spread_leaf() {
+void EventQueue::spread_leaf(const Event& last) {
   // Every leaf event shares base_'s digits from leaf_level_ up, so it belongs to a lower level.
-  for (const Event& event : leaf_) insert_into_bucket(event, key_of(event.at));
-  leaf_.clear();
+  for (; head_ < tail_; ++head_) insert_into_bucket(leaf_[head_], key_of(leaf_[head_].at));
   leaf_end_ = base_;
+  insert_into_bucket(last, key_of(last.at));
 }
 
 void EventQueue::refill() {
@@ -55,12 +36,16 @@ void EventQueue::refill() {
     base_ = above | (static_cast<std::uint64_t>(digit) << shift);
 
     if (level == 0 || bucket.size() <= kSortAtOnce) {
-      leaf_.swap(bucket);
+      if (bucket.size() > leaf_.size()) leaf_.resize(2 * bucket.size());
+      std::copy(bucket.begin(), bucket.end(), leaf_.begin());
+      head_ = 0;
+      tail_ = bucket.size();
+      bucket.clear();
+      std::sort(leaf_.begin(), leaf_.begin() + static_cast<std::ptrdiff_t>(tail_), comes_before);
       leaf_level_ = level;
       // The last bucket of the top level ends at 2^64: no key reaches the saturated end.
       const std::uint64_t width = std::uint64_t{1} << shift;
       leaf_end_ = base_ > ~std::uint64_t{0} - width ? ~std::uint64_t{0} : base_ + width;
-      sort_leaf();
       return;
     }
     moving_.swap(bucket);

@@ -13,7 +13,7 @@ constexpr TimerId kBeat{0};
 class PushNode final : public NodeProgram {
  public:
   PushNode(const PushSettings& settings, std::vector<NodeId> to, std::uint32_t nodes)
-      : settings_(settings), to_(std::move(to)), newest_(nodes, 0) {
+      : settings_(settings), to_(std::move(to)), nodes_(nodes) {
     // The node needs its own peers only: a copy of the whole cluster in every node would be quadratic.
     settings_.from = {};
     settings_.to = {};
@@ -34,6 +34,8 @@ class PushNode final : public NodeProgram {
     FLATLINE_CHECK(payload.size() == sizeof heartbeat, "only heartbeats are pushed");
     std::memcpy(&heartbeat, payload.data(), sizeof heartbeat);
     const Incarnation incarnation{static_cast<std::uint32_t>(heartbeat.incarnation)};
+    // Most nodes only send: nothing is kept for them.
+    if (newest_.empty()) newest_.assign(nodes_, 0);
     std::uint32_t& newest = newest_[from.value];
     if (incarnation.value < newest) return;
     detect::Observation observation{detect::ObservationKind::heartbeat, incarnation,
@@ -90,6 +92,7 @@ class PushNode final : public NodeProgram {
   DrawsId jitter_{};
   std::uint32_t incarnation_ = 0;
   CatchUp catch_up_ = CatchUp::send_at_once;
+  std::uint32_t nodes_;
   std::vector<std::uint32_t> newest_;  // newest incarnation seen, per sender
 };
 

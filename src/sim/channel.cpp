@@ -40,14 +40,8 @@ void Channel::lost(SimInstant sent, bool cut) {
   (cut ? last_cut_ : last_lost_) = sent;
 }
 
-void Channel::sent(SimInstant at, bool delivered) {
-  last_sent_ = at;
-  // Nobody takes off what reaches a dead monitor; if it stays down, that must not pile up.
-  if (!monitor_up_) std::erase_if(flights_, [&](const Flight& f) { return f.arrival < at; });
-  if (!measured(at)) return;
-  qos::CommonBatch& batch = tally_->common[batch_of(at)];
-  ++batch.heartbeats;
-  batch.delivered += delivered ? 1 : 0;
+void Channel::forget_arrived(SimInstant before) {
+  std::erase_if(flights_, [&](const Flight& f) { return f.arrival < before; });
 }
 
 void Channel::settle(SimInstant now) {
@@ -108,15 +102,15 @@ qos::Cause Channel::cause_at(SimInstant suspicion) const {
 
 // Finds the heartbeat among those in flight; a new highest number closes the spans before it.
 void Channel::take_off_flight(SimInstant now, const detect::Observation& observation) {
-  std::size_t place = 0;
-  while (place < flights_.size() &&
-         !(flights_[place].seq == observation.seq && flights_[place].incarnation == observation.incarnation &&
-           flights_[place].arrival <= now)) {
-    ++place;
+  Flight* const end = flights_.data() + flights_.size();
+  Flight* flight = flights_.data();
+  while (flight != end && !(flight->seq == observation.seq && flight->incarnation == observation.incarnation &&
+                            flight->arrival <= now)) {
+    ++flight;
   }
-  if (place == flights_.size()) return;
-  const SimInstant sent = flights_[place].sent;
-  flights_[place] = flights_.back();
+  if (flight == end) return;
+  const SimInstant sent = flight->sent;
+  *flight = flights_.back();
   flights_.pop_back();
   if (observation.seq.value <= newest_seq_) return;
   record_spans(sent, observation.seq.value);
@@ -210,31 +204,42 @@ void Channel::record_what_if(std::vector<const Flight*> flights, SimInstant from
   record_span(what_if, from, to);
 }
 
+namespace {
+
+// Books a crash at every moment of [a, b) that is detected at `suspicion`, or was suspected already.
+inline void book_crashes(qos::RowTally& row, qos::RowBatch& batch, std::int64_t a, std::int64_t b,
+                         std::int64_t suspicion) {
+  const std::int64_t high = suspicion - a;
+  std::int64_t low = suspicion - b;
+  if (low < 0) [[unlikely]] {
+    batch.already_ns += std::min(b - a, -low);
+    if (high <= 0) return;
+    low = 0;
+  }
+  batch.detection_twice += Wide{high - low} * (high + low);  // high^2 - low^2
+  batch.detection.add_interval(low, high);
+  if (high > row.detection_max_ns) row.detection_max_ns = high;
+}
+
+}  // namespace
+
 void Channel::record_span(const VerdictState& state, SimInstant from, SimInstant to) {
   const std::int64_t a = std::max<std::int64_t>(from.ns, 0);
   const std::int64_t b = std::min(to.ns, batches_->duration().ns);
   if (a >= b) return;
   const std::size_t batch_index = batch_of({a});
   tally_->common[batch_index].span_ns += b - a;
-  for (std::size_t i = 0; i < state.lanes.size(); ++i) {
-    const SimInstant suspicion = judge_->final_suspicion(state.lanes[i]);
-    qos::RowTally& row = tally_->rows[i];
-    qos::RowBatch& batch = row.batches[batch_index];
-    if (suspicion == SimInstant::never()) {
+  // This and Judge::observe are all that grows with the number of rows.
+  qos::RowTally* row = tally_->rows.data();
+  for (const LaneState& lane : state.lanes) {
+    qos::RowBatch& batch = row->batches.data()[batch_index];
+    const SimInstant suspicion = judge_->final_suspicion(lane);
+    if (suspicion != SimInstant::never()) {
+      book_crashes(*row, batch, a, b, suspicion.ns);
+    } else {
       batch.never_ns += b - a;
-      continue;
     }
-    // A crash at c in [a, b) is detected after suspicion - c, or was suspected already.
-    const std::int64_t high = suspicion.ns - a;
-    std::int64_t low = suspicion.ns - b;
-    if (low < 0) {
-      batch.already_ns += std::min(b - a, -low);
-      if (high <= 0) continue;
-      low = 0;
-    }
-    batch.detection_twice += Wide{high - low} * (high + low);  // high^2 - low^2
-    batch.detection.add_interval(low, high);
-    if (high > row.detection_max_ns) row.detection_max_ns = high;
+    ++row;
   }
 }
 
@@ -267,7 +272,7 @@ void Channel::monitor_crashed(SimInstant at) {
 void Channel::monitor_recovered(SimInstant at) {
   monitor_up_ = true;
   // What reached a dead monitor is gone; what is still in flight arrives, but the detectors start from nothing.
-  std::erase_if(flights_, [&](const Flight& f) { return f.arrival < at; });
+  forget_arrived(at);
   state_ = judge_->fresh(at);
   open_segment(at);
 }

@@ -34,7 +34,15 @@ class Channel {
   /// A heartbeat that did not.
   void lost(SimInstant sent, bool cut);
   /// A heartbeat was sent (whatever became of it). Called once per heartbeat, after in_flight or lost.
-  void sent(SimInstant at, bool delivered);
+  void sent(SimInstant at, bool delivered) {
+    last_sent_ = at;
+    // Nobody takes off what reaches a dead monitor; if it stays down, that must not pile up.
+    if (!monitor_up_) forget_arrived(at);
+    if (!measured(at)) return;
+    qos::CommonBatch& batch = tally_->common[batch_of(at)];
+    ++batch.heartbeats;
+    batch.delivered += delivered ? 1 : 0;
+  }
 
   /// The monitor's program hands over an observation at `now`.
   void observe(SimInstant now, const detect::Observation& observation);
@@ -73,6 +81,7 @@ class Channel {
     return batch_;
   }
 
+  void forget_arrived(SimInstant before);
   void settle(SimInstant now);
   void take_off_flight(SimInstant now, const detect::Observation& observation);
   void begin_suspicion(std::size_t lane, LaneState& state);

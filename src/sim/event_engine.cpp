@@ -8,47 +8,51 @@
 namespace flatline::sim {
 namespace {
 
-constexpr std::uint32_t kAbsent = UINT32_MAX;
 constexpr std::int64_t kHeaderBytes = 66;  // IPv4 and UDP (28), Ethernet with preamble and gap (38)
 constexpr int kStopCheckMask = 0xfff;      // look at the stop flag every 4096 events
 
 }  // namespace
 
-EventEngine::EventEngine(const PreparedWorld& world, const std::vector<JudgedSetting>& settings,
-                         const Block& block, SimInstant end, EventListener* listener)
-    : world_(&world),
+Stage::Stage(const PreparedWorld& prepared, const std::vector<JudgedSetting>& settings, std::uint32_t replication)
+    : world(&prepared),
+      streams(prepared.scenario().seed, replication),
+      truth(prepared.scenario().world, streams, prepared.warm_up()),
+      panel(settings, prepared.scenario().push.interval),
+      places(prepared.scenario().world.cluster.size(), kAbsent) {}
+
+EventEngine::EventEngine(Stage& stage, const Block& block, SimInstant end, qos::Tally& tally, EventListener* listener)
+    : stage_(&stage),
       block_(block),
       end_(end),
       listener_(listener),
-      streams_(world.scenario().seed, block.replication),
-      truth_(world.scenario().world, streams_, world.warm_up()),
-      panel_(settings, world.scenario().push.interval),
-      tally_(panel_.lanes().size(), world.batches().size(), world.scenario().world.cluster.size()),
-      clock_(truth_.begin()) {
+      tally_(&tally),
+      clock_(stage.truth.begin()) {
   add_nodes(block);
 }
 
-EventEngine::~EventEngine() = default;
+EventEngine::~EventEngine() {
+  for (const Node& node : nodes_) stage_->places[node.id.value] = Stage::kAbsent;
+}
 
 std::uint32_t EventEngine::local_of(NodeId id) {
-  std::uint32_t& place = local_[id.value];
-  if (place != kAbsent) return place;
+  std::uint32_t& place = stage_->places[id.value];
+  if (place != Stage::kAbsent) return place;
   place = static_cast<std::uint32_t>(nodes_.size());
-  const world::Cluster& cluster = world_->scenario().world.cluster;
+  const world::Cluster& cluster = stage_->world->scenario().world.cluster;
   Node& node = nodes_.emplace_back();
   node.id = id;
+  node.place = place;
   node.rank = cluster.rank(id);
   node.name = cluster.name(id);
-  node.crashes = truth_.crashes(id);
-  node.stalls = truth_.stalls(id);
+  node.crashes = stage_->truth.crashes(id);
+  node.stalls = stage_->truth.stalls(id);
   return place;
 }
 
 void EventEngine::add_nodes(const Block& block) {
-  const scenario::Scenario& scenario = world_->scenario();
+  const scenario::Scenario& scenario = stage_->world->scenario();
   const protocol::PushSettings& push = scenario.push;
   FLATLINE_CHECK(block.first < block.last && block.last <= push.from.size(), "a block has senders");
-  local_.assign(scenario.world.cluster.size(), kAbsent);
   for (std::size_t i = block.first; i < block.last; ++i) {
     const std::uint32_t sender = local_of(push.from[i]);
     for (const NodeId monitor : push.to) {
@@ -58,16 +62,16 @@ void EventEngine::add_nodes(const Block& block) {
     }
   }
   for (const NodeId monitor : push.to) {
-    if (local_[monitor.value] == kAbsent) continue;
-    Node& node = nodes_[local_[monitor.value]];
-    node.own_stalls = std::make_unique<world::TimelineView>(truth_.stalls(monitor));
-    const std::uint64_t bits = streams_.stream("check/" + node.name).bits(0);
+    if (stage_->places[monitor.value] == Stage::kAbsent) continue;
+    Node& node = nodes_[stage_->places[monitor.value]];
+    node.own_stalls = std::make_unique<world::TimelineView>(stage_->truth.stalls(monitor));
+    const std::uint64_t bits = stage_->streams.stream("check/" + node.name).bits(0);
     std::vector<Duration> phases;
-    for (const Lane& lane : panel_.lanes()) {
+    for (const Lane& lane : stage_->panel.lanes()) {
       const auto every = static_cast<std::uint64_t>(lane.check_every.ns);
       phases.push_back({every == 0 ? 0 : static_cast<std::int64_t>(uniform_below(bits, every))});
     }
-    node.judge = std::make_unique<Judge>(panel_, std::move(phases), node.own_stalls.get());
+    node.judge = std::make_unique<Judge>(stage_->panel, std::move(phases), node.own_stalls.get());
     node.watched_by_sender.assign(nodes_.size(), nullptr);
   }
   for (std::uint32_t i = 0; i < nodes_.size(); ++i) add_channels(i, nodes_[i].beats_to);
@@ -79,43 +83,44 @@ void EventEngine::add_nodes(const Block& block) {
 }
 
 void EventEngine::add_channels(std::uint32_t sender, const std::vector<NodeId>& monitors) {
-  const world::LinkTable& links = world_->links();
+  const world::LinkTable& links = stage_->world->links();
   for (const NodeId id : monitors) {
-    const std::uint32_t to = local_[id.value];
+    const std::uint32_t to = stage_->places[id.value];
     Node& from = nodes_[sender];
     Node& monitor = nodes_[to];
     monitor.watched.push_back(std::make_unique<Channel>(
-        from.id, id, *monitor.judge, *monitor.own_stalls, world_->batches(), block_.replication,
-        truth_.begin(), tally_, listener_));
+        from.id, id, *monitor.judge, *monitor.own_stalls, stage_->world->batches(), block_.replication,
+        stage_->truth.begin(), *tally_, listener_));
     Channel* channel = monitor.watched.back().get();
     monitor.watched_by_sender[sender] = channel;
-    from.routes.push_back({to,
-                           world::Link(links.law(from.id, id), streams_,
+    from.routes.push_back({&from, &monitor, channel,
+                           order_of(static_cast<std::uint64_t>(EventClass::delivery), monitor.rank, from.rank, 0),
+                           world::Link(links.law(from.id, id), stage_->streams,
                                        "link/" + from.name + "/" + monitor.name,
-                                       truth_.partitions(from.id, id), truth_.begin()),
-                           channel, 0, 0, 0});
+                                       stage_->truth.partitions(from.id, id), stage_->truth.begin()),
+                           0, 0, 0});
   }
+  if (!monitors.empty()) nodes_[sender].last_route = &nodes_[sender].routes.back();
 }
 
-qos::Tally EventEngine::run(const std::atomic<bool>* stop) {
+bool EventEngine::run(const std::atomic<bool>* stop) {
   int handled = 0;
   while (!queue_.empty() && queue_.top().at < end_.ns) {
-    if ((++handled & kStopCheckMask) == 0 && stop != nullptr && stop->load(std::memory_order_relaxed)) {
-      return std::move(tally_);
-    }
+    if ((++handled & kStopCheckMask) == 0 && stop != nullptr && stop->load(std::memory_order_relaxed)) return false;
     const engine::Event event = queue_.pop();
     clock_ = {event.at};
     handle(event);
   }
   for (Node& node : nodes_) {
     for (const auto& channel : node.watched) channel->finish(end_);
+    tally_->node_messages[node.id.value] += node.measured_arrivals;
     for (const Route& route : node.routes) {
-      tally_.messages += route.measured_messages;
-      tally_.node_messages[node.id.value] += route.measured_messages;
-      tally_.bytes += route.measured_bytes;
+      tally_->messages += route.measured_messages;
+      tally_->node_messages[node.id.value] += route.measured_messages;
+      tally_->bytes += route.measured_bytes;
     }
   }
-  return std::move(tally_);
+  return true;
 }
 
 void EventEngine::handle(const engine::Event& event) {
@@ -125,7 +130,7 @@ void EventEngine::handle(const engine::Event& event) {
                    static_cast<Fault>(event.data & 0xff));
       break;
     case EventClass::delivery:
-      handle_delivery(static_cast<std::uint32_t>(event.data));
+      handle_delivery(reinterpret_cast<Message*>(event.data));
       break;
     case EventClass::timer:
       handle_timer(static_cast<std::uint32_t>(event.data >> 40), event.data);
@@ -133,28 +138,23 @@ void EventEngine::handle(const engine::Event& event) {
   }
 }
 
-void EventEngine::handle_delivery(std::uint32_t slot) {
-  const Message& message = messages_[slot];
-  Node& node = nodes_[message.to];
-  if (listener_ != nullptr) {
-    listener_->message("arrive", nodes_[message.from].id, node.id, clock_);
-  }
-  if (node.up && clock_.ns >= 0) ++tally_.node_messages[node.id.value];
+void EventEngine::handle_delivery(Message* message) {
+  Node& node = *message->to;
+  if (listener_ != nullptr) listener_->message("arrive", message->from->id, node.id, clock_);
+  if (node.up && clock_.ns >= 0) ++node.measured_arrivals;
   if (node.up && node.stalled) {
-    node.inbox.push_back(slot);
+    node.inbox.push_back(message);
     return;
   }
-  deliver(slot);
+  deliver(message);
 }
 
-void EventEngine::deliver(std::uint32_t slot) {
-  const std::uint32_t to = messages_[slot].to;
-  if (nodes_[to].up) {
-    current_ = to;
-    const Message message = messages_[slot];
-    nodes_[to].program->on_message(*this, nodes_[message.from].id, message.payload());
+void EventEngine::deliver(Message* message) {
+  if (message->to->up) {
+    current_ = message->to;
+    current_->program->on_message(*this, message->from->id, message->payload());
   }
-  free_messages_.push_back(slot);
+  free_messages_.push_back(message);
 }
 
 void EventEngine::handle_timer(std::uint32_t place, std::uint64_t data) {
@@ -165,56 +165,51 @@ void EventEngine::handle_timer(std::uint32_t place, std::uint64_t data) {
     node.overdue.push_back(timer);
     return;
   }
-  current_ = place;
+  current_ = &node;
   node.program->on_timer(*this, timer);
 }
 
 void EventEngine::start_program(std::uint32_t place) {
-  const scenario::Scenario& scenario = world_->scenario();
+  const scenario::Scenario& scenario = stage_->world->scenario();
   Node& node = nodes_[place];
   node.must_start = false;
   node.draws.clear();
   node.draw_names.clear();
   node.program = protocol::make_push_node(scenario.push, node.beats_to, scenario.world.cluster.size());
-  current_ = place;
+  current_ = &node;
   node.program->on_start(*this);
 }
 
-std::uint32_t EventEngine::new_message(const Route& route, std::span<const std::byte> payload) {
-  std::uint32_t slot;
+void EventEngine::push_delivery(const Route& route, std::span<const std::byte> payload, SimInstant arrival,
+                                std::uint64_t index, bool copy) {
+  Message* message;
   if (free_messages_.empty()) {
-    slot = static_cast<std::uint32_t>(messages_.size());
-    messages_.emplace_back();
+    message = &messages_.emplace_back();
   } else {
-    slot = free_messages_.back();
+    message = free_messages_.back();
     free_messages_.pop_back();
   }
-  messages_[slot].from = current_;
-  messages_[slot].to = route.to;
-  messages_[slot].assign(payload);
-  return slot;
+  message->from = route.from;
+  message->to = route.to;
+  message->assign(payload);
+  // The address says which message it is; it takes no part in the order of events.
+  queue_.push({arrival.ns, route.order | index_bits(index << 1 | (copy ? 1u : 0u)),
+               reinterpret_cast<std::uint64_t>(message)});
 }
 
-void EventEngine::push_delivery(std::uint32_t slot, SimInstant arrival, std::uint64_t index, bool copy) {
-  const Message& message = messages_[slot];
-  queue_.push({arrival.ns,
-               order_of(static_cast<std::uint64_t>(EventClass::delivery), nodes_[message.to].rank,
-                        nodes_[message.from].rank, index << 1 | (copy ? 1u : 0u)),
-               slot});
-}
-
-NodeId EventEngine::self() const { return nodes_[current_].id; }
-Incarnation EventEngine::incarnation() const { return nodes_[current_].incarnation; }
+NodeId EventEngine::self() const { return current_->id; }
+Incarnation EventEngine::incarnation() const { return current_->incarnation; }
 // Clocks show true time until they can drift (a later part).
 LocalInstant EventEngine::now() const { return {clock_.ns}; }
 
 EventEngine::Route& EventEngine::route_to(NodeId to) {
-  Node& node = nodes_[current_];
-  const std::uint32_t place = local_[to.value];
+  Node& node = *current_;
   // Programs send to their peers in turn: the next route is nearly always the right one.
   for (std::size_t tried = 0; tried < node.routes.size(); ++tried) {
-    node.last_route = node.last_route + 1 < node.routes.size() ? node.last_route + 1 : 0;
-    if (node.routes[node.last_route].to == place) return node.routes[node.last_route];
+    Route* next = node.last_route + 1;
+    if (next == node.routes.data() + node.routes.size()) next = node.routes.data();
+    node.last_route = next;
+    if (next->to->id == to) return *next;
   }
   FLATLINE_CHECK(false, "a program sends along routes only");
   return node.routes.front();
@@ -223,7 +218,7 @@ EventEngine::Route& EventEngine::route_to(NodeId to) {
 void EventEngine::send(NodeId to, std::span<const std::byte> payload, std::int64_t bytes,
                        std::optional<SeqNo> heartbeat) {
   Route& route = route_to(to);
-  const Node& from = nodes_[current_];
+  const Node& from = *current_;
   const std::uint64_t index =
       heartbeat ? (std::uint64_t{from.incarnation.value} << 44) + static_cast<std::uint64_t>(heartbeat->value)
                 : (std::uint64_t{1} << 63) + route.others_sent++;
@@ -253,34 +248,34 @@ void EventEngine::send(NodeId to, std::span<const std::byte> payload, std::int64
     }
     channel->sent(clock_, true);
   }
-  push_delivery(new_message(route, payload), passage.arrival, index, false);
-  if (passage.duplicate) push_delivery(new_message(route, payload), *passage.duplicate, index, true);
+  push_delivery(route, payload, passage.arrival, index, false);
+  if (passage.duplicate) push_delivery(route, payload, *passage.duplicate, index, true);
 }
 
 void EventEngine::set_timer(protocol::TimerId timer, LocalInstant at) {
   FLATLINE_CHECK(timer.value <= 0xffff, "timer ids are small");
-  const Node& node = nodes_[current_];
+  const Node& node = *current_;
   queue_.push({at.ns,
                order_of(static_cast<std::uint64_t>(EventClass::timer), node.rank, timer.value, 0),
-               std::uint64_t{current_} << 40 | std::uint64_t{node.incarnation.value} << 16 | timer.value});
+               std::uint64_t{node.place} << 40 | std::uint64_t{node.incarnation.value} << 16 | timer.value});
 }
 
 protocol::DrawsId EventEngine::open_draws(std::string_view purpose) {
-  Node& node = nodes_[current_];
+  Node& node = *current_;
   for (std::size_t i = 0; i < node.draw_names.size(); ++i) {
     if (node.draw_names[i] == purpose) return {static_cast<std::uint32_t>(i)};
   }
   node.draw_names.emplace_back(purpose);
-  node.draws.push_back(streams_.stream("node/" + node.name + "/" + std::string(purpose)));
+  node.draws.push_back(stage_->streams.stream("node/" + node.name + "/" + std::string(purpose)));
   return {static_cast<std::uint32_t>(node.draws.size() - 1)};
 }
 
 std::uint64_t EventEngine::draw(protocol::DrawsId draws, std::uint64_t index) const {
-  return nodes_[current_].draws[draws.value].bits(index);
+  return current_->draws[draws.value].bits(index);
 }
 
 void EventEngine::observe(NodeId subject, const detect::Observation& observation) {
-  Channel* channel = nodes_[current_].watched_by_sender[local_[subject.value]];
+  Channel* channel = current_->watched_by_sender[stage_->places[subject.value]];
   FLATLINE_CHECK(channel != nullptr, "a monitor observes those it watches");
   channel->observe(clock_, observation);
 }

@@ -2,6 +2,7 @@
 // The reference engine: node programs driven by one totally ordered queue of events.
 
 #include <atomic>
+#include <deque>
 #include <memory>
 #include <string>
 #include <vector>
@@ -23,15 +24,28 @@ class EventListener : public VerdictListener {
   virtual void node(const char* event, NodeId node, SimInstant at) = 0;
 };
 
+/// What engines that run one after the other share: laws compiled once, settings grouped once.
+struct Stage {
+  Stage(const PreparedWorld& prepared, const std::vector<JudgedSetting>& settings, std::uint32_t replication);
+
+  const PreparedWorld* world;
+  random::StreamFactory streams;
+  world::Truth truth;
+  Panel panel;
+  std::vector<std::uint32_t> places;  ///< By NodeId: the place among the running engine's nodes, or kAbsent.
+
+  static constexpr std::uint32_t kAbsent = UINT32_MAX;
+};
+
 class EventEngine final : private protocol::Context {
  public:
-  /// Runs `block` of `world` up to measured instant `end`; the tally covers the whole plan.
-  EventEngine(const PreparedWorld& world, const std::vector<JudgedSetting>& settings,
-              const Block& block, SimInstant end, EventListener* listener);
+  /// Runs `block` up to measured instant `end` and adds to `tally`, which covers the whole plan. One engine at a time
+  /// lives on a stage. REQUIRES: `stage` is of the block's replication.
+  EventEngine(Stage& stage, const Block& block, SimInstant end, qos::Tally& tally, EventListener* listener);
   ~EventEngine() override;
 
-  /// Runs to the end, or until `*stop` is set. Call once.
-  qos::Tally run(const std::atomic<bool>* stop);
+  /// Runs to the end: true. Or until `*stop` is set: false, and the tally is incomplete. Call once.
+  bool run(const std::atomic<bool>* stop);
 
  private:
   // Order of events at one instant: class, then node (by name), then sender or timer, then index.
@@ -52,17 +66,17 @@ class EventEngine final : private protocol::Context {
   void next_stall(std::uint32_t node);
   void handle(const engine::Event& event);
   void handle_fault(std::uint32_t node, Fault fault);
-  void handle_delivery(std::uint32_t slot);
+  void handle_delivery(Message* message);
   void handle_timer(std::uint32_t node, std::uint64_t data);
-  void deliver(std::uint32_t slot);
+  void deliver(Message* message);
   void start_program(std::uint32_t node);
   void crash(std::uint32_t node);
   void recover(std::uint32_t node);
   void stall(std::uint32_t node);
   void wake(std::uint32_t node);
 
-  std::uint32_t new_message(const Route& route, std::span<const std::byte> payload);
-  void push_delivery(std::uint32_t slot, SimInstant arrival, std::uint64_t index, bool copy);
+  void push_delivery(const Route& route, std::span<const std::byte> payload, SimInstant arrival, std::uint64_t index,
+                     bool copy);
 
   // protocol::Context, for the node whose program is running.
   [[nodiscard]] NodeId self() const override;
@@ -75,22 +89,18 @@ class EventEngine final : private protocol::Context {
   [[nodiscard]] std::uint64_t draw(protocol::DrawsId draws, std::uint64_t index) const override;
   void observe(NodeId subject, const detect::Observation& observation) override;
 
-  const PreparedWorld* world_;
+  Stage* stage_;
   Block block_;
   SimInstant end_;
   EventListener* listener_;
-  random::StreamFactory streams_;
-  world::Truth truth_;
-  Panel panel_;
-  qos::Tally tally_;
+  qos::Tally* tally_;
 
   engine::EventQueue queue_;
   SimInstant clock_;
   std::vector<Node> nodes_;
-  std::vector<std::uint32_t> local_;  // NodeId -> place in nodes_, or kAbsent
-  std::uint32_t current_ = 0;
-  std::vector<Message> messages_;
-  std::vector<std::uint32_t> free_messages_;
+  Node* current_ = nullptr;
+  std::deque<Message> messages_;  // a deque: messages stay where they are
+  std::vector<Message*> free_messages_;
 };
 
 }  // namespace flatline::sim

@@ -55,7 +55,7 @@ void EventEngine::crash(std::uint32_t place) {
   for (const auto& channel : node.watched) channel->monitor_crashed(clock_);
   node.up = false;
   node.overdue.clear();
-  for (const std::uint32_t slot : node.inbox) free_messages_.push_back(slot);
+  free_messages_.insert(free_messages_.end(), node.inbox.begin(), node.inbox.end());
   node.inbox.clear();
   schedule_fault(place, Fault::recover, node.crash_now.end);
 }
@@ -97,10 +97,10 @@ void EventEngine::wake(std::uint32_t place) {
   if (!node.up) return;
   if (node.must_start) start_program(place);
   // The inbox is drained before any timer runs.
-  const std::vector<std::uint32_t> inbox = std::move(node.inbox);
+  const std::vector<Message*> inbox = std::move(node.inbox);
   node.inbox.clear();
-  for (const std::uint32_t slot : inbox) deliver(slot);
-  current_ = place;
+  for (Message* const message : inbox) deliver(message);
+  current_ = &node;
   node.program->on_wake(*this, catch_up);
   const std::vector<protocol::TimerId> overdue = std::move(node.overdue);
   node.overdue.clear();

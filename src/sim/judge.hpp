@@ -59,28 +59,35 @@ class Judge {
                Turning&& turning) const {
     feed(state, now, observation);
     SimInstant earliest = SimInstant::never();
-    const std::vector<Lane>& lanes = panel_->lanes();
-    for (std::size_t i = 0; i < lanes.size(); ++i) {
-      LaneState& lane = state.lanes[i];
-      const LocalInstant deadline = deadlines_[lanes[i].member];
+    const Lane* const rows = panel_->lanes().data();
+    const LocalInstant* const deadlines = deadlines_.data();
+    LaneState* const lanes = state.lanes.data();
+    const std::size_t count = state.lanes.size();
+    for (std::size_t i = 0; i < count; ++i) {
+      LaneState& lane = lanes[i];
+      const Lane& row = rows[i];
+      const LocalInstant deadline = deadlines[row.member];
       const bool never = deadline == LocalInstant::never();
-      const SimInstant at{never ? deadline.ns : deadline.ns + lanes[i].extra.ns};
-      if (at > now) {
-        if (lane.output != Output::trust) {
+      const SimInstant at{never ? deadline.ns : deadline.ns + row.extra.ns};
+      if (at > now) [[likely]] {
+        if (lane.output != Output::trust) [[unlikely]] {
           turning(i, lane, Output::trust);
           lane.output = Output::trust;
         }
-        lane.due = never ? at : next_check(i, at);
+        lane.due = never || row.check_every.ns == 0 ? at : next_check(i, at);
       } else if (lane.output == Output::trust) {
         // A new beat took the trust away: suspicion starts here (or at the next check), not in the past.
         const SimInstant check = next_check(i, at);
         lane.due = check > now ? check : now;
-      } else if (lane.output == Output::unknown) {
-        turning(i, lane, Output::suspect);
-        lane.output = Output::suspect;
-        lane.since = now;
+      } else {
+        if (lane.output == Output::unknown) {
+          turning(i, lane, Output::suspect);
+          lane.output = Output::suspect;
+          lane.since = now;
+        }
+        continue;
       }
-      if (lane.output == Output::trust && lane.due < earliest) earliest = lane.due;
+      if (lane.due < earliest) earliest = lane.due;
     }
     state.earliest_due = earliest;
   }

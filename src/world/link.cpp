@@ -98,12 +98,12 @@ Link::Chance Link::chance(double probability) {
 Link::Link(LinkLaw law, const random::StreamFactory& streams, const std::string& name,
            Timeline partitions, SimInstant begin)
     : delay_(std::move(law.delay)),
-      duplicate_(chance(law.duplicate)),
       fifo_(law.order == Order::fifo),
       may_duplicate_(law.duplicate > 0),
-      partitions_(std::move(partitions)),
       loss_draws_(streams.stream(name + "/loss")),
       delay_draws_(streams.stream(name + "/delay")),
+      partitions_(std::move(partitions)),
+      duplicate_(chance(law.duplicate)),
       duplicate_draws_(streams.stream(name + "/duplicate")),
       copy_delay_draws_(streams.stream(name + "/duplicate/delay")) {
   if (law.bursts) {
@@ -116,38 +116,6 @@ Link::Link(LinkLaw law, const random::StreamFactory& streams, const std::string&
     may_lose_ = law.loss > 0;
     loss_good_ = chance(law.loss);
   }
-}
-
-bool Link::loses(SimInstant t, std::uint64_t index) {
-  if (!may_lose_) return false;
-  const Chance& now = bursts_ && state_.bad_at(t) ? loss_bad_ : loss_good_;
-  return now.hits(loss_draws_.bits(index));
-}
-
-SimInstant Link::arrival_after(SimInstant t, std::uint64_t bits) {
-  SimInstant arrival = t + Duration{std::max<std::int64_t>(1, delay_(bits))};
-  if (fifo_) {
-    arrival = std::max(arrival, last_arrival_);
-    last_arrival_ = arrival;
-  }
-  return arrival;
-}
-
-Passage Link::transmit(SimInstant t, std::uint64_t index) {
-  Passage passage;
-  if (partitions_.covers(t)) {
-    passage.fate = Fate::cut;
-    return passage;
-  }
-  if (loses(t, index)) {
-    passage.fate = Fate::lost;
-    return passage;
-  }
-  passage.arrival = arrival_after(t, delay_draws_.bits(index));
-  if (may_duplicate_ && duplicate_.hits(duplicate_draws_.bits(index))) {
-    passage.duplicate = arrival_after(t, copy_delay_draws_.bits(index));
-  }
-  return passage;
 }
 
 }  // namespace flatline::world

@@ -43,15 +43,14 @@ class EventQueue {
 
   /// The next event. REQUIRES: !empty().
   [[nodiscard]] const Event& top() {
-    if (leaf_.empty()) refill();
-    return leaf_.back();
+    if (head_ == tail_) refill();
+    return leaf_[head_];
   }
 
   /// Removes and returns the next event. REQUIRES: !empty().
   Event pop() {
-    if (leaf_.empty()) refill();
-    const Event event = leaf_.back();
-    leaf_.pop_back();
+    if (head_ == tail_) refill();
+    const Event event = leaf_[head_++];
     --size_;
     last_popped_ = key_of(event.at);
     return event;
@@ -82,13 +81,36 @@ class EventQueue {
     levels_ |= 1u << level;
   }
 
-  void insert_into_leaf(const Event& event);
-  void sort_leaf();
-  void spread_leaf();
+  // The leaf grows at both ends, and the end that is nearer moves: what comes soon (a delivery) and what comes last (the
+  // next beat) cost a comparison or two.
+  void insert_into_leaf(const Event& event) {
+    if (tail_ - head_ >= kLeafLimit && leaf_level_ > 0) {
+      spread_leaf(event);
+      return;
+    }
+    if (tail_ == leaf_.size()) make_room();
+    Event* const first = leaf_.data() + head_;
+    if (head_ > 0 && head_ < tail_ && comes_before(event, first[(tail_ - head_) / 2])) {
+      Event* place = first;
+      // Ends at the middle at the latest.
+      for (; comes_before(*place, event); ++place) place[-1] = *place;
+      place[-1] = event;
+      --head_;
+    } else {
+      Event* place = leaf_.data() + tail_;
+      for (; place != first && comes_before(event, place[-1]); --place) *place = place[-1];
+      *place = event;
+      ++tail_;
+    }
+  }
+
+  void make_room();
+  void spread_leaf(const Event& last);
   void refill();
 
-  // leaf_ holds, latest first, every event with key < leaf_end_; all others lie in buckets relative to base_.
-  std::vector<Event> leaf_;
+  // leaf_[head_, tail_) holds, in order, every event with key < leaf_end_; all others lie in buckets relative to base_.
+  std::vector<Event> leaf_ = std::vector<Event>(kLeafLimit + 16);
+  std::size_t head_ = 0, tail_ = 0;
   std::uint64_t leaf_end_ = 0;
   std::uint64_t base_ = 0;
   unsigned leaf_level_ = 0;

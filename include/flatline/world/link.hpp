@@ -3,6 +3,7 @@
 // loss, the delay. Draws are addressed by the message's index on its link, burst states by time, so changing the
 // heartbeat interval changes neither the bursts nor another link.
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -104,16 +105,53 @@ class Link {
   };
   static Chance chance(double probability);
 
+  // What every message reads comes first, close together.
   random::Sampler delay_;
-  Chance loss_good_, loss_bad_, duplicate_;
+  Chance loss_good_;
   bool bursts_ = false;
   bool fifo_ = false;
   bool may_lose_ = false;
   bool may_duplicate_ = false;
-  BurstState state_;
+  random::Stream loss_draws_, delay_draws_;
   TimelineView partitions_;
-  random::Stream loss_draws_, delay_draws_, duplicate_draws_, copy_delay_draws_;
   SimInstant last_arrival_ = SimInstant::before_all();
+  Chance loss_bad_, duplicate_;
+  BurstState state_;
+  random::Stream duplicate_draws_, copy_delay_draws_;
 };
+
+// Once per message: here so that the caller can take them in.
+
+inline bool Link::loses(SimInstant t, std::uint64_t index) {
+  if (!may_lose_) return false;
+  const Chance& now = bursts_ && state_.bad_at(t) ? loss_bad_ : loss_good_;
+  return now.hits(loss_draws_.bits(index));
+}
+
+inline SimInstant Link::arrival_after(SimInstant t, std::uint64_t bits) {
+  SimInstant arrival = t + Duration{std::max<std::int64_t>(1, delay_(bits))};
+  if (fifo_) {
+    arrival = std::max(arrival, last_arrival_);
+    last_arrival_ = arrival;
+  }
+  return arrival;
+}
+
+inline Passage Link::transmit(SimInstant t, std::uint64_t index) {
+  Passage passage;
+  if (partitions_.covers(t)) {
+    passage.fate = Fate::cut;
+    return passage;
+  }
+  if (loses(t, index)) {
+    passage.fate = Fate::lost;
+    return passage;
+  }
+  passage.arrival = arrival_after(t, delay_draws_.bits(index));
+  if (may_duplicate_ && duplicate_.hits(duplicate_draws_.bits(index))) {
+    passage.duplicate = arrival_after(t, copy_delay_draws_.bits(index));
+  }
+  return passage;
+}
 
 }  // namespace flatline::world
