@@ -270,6 +270,24 @@ results::Cell axis_cell(const std::string& text) {
   return text;
 }
 
+void add_recorded(const random::Distribution& law, std::string& text) {
+  for (const std::int64_t value : law.values) text += std::to_string(value) + ",";
+  for (const auto& component : law.mixture) add_recorded(component.of, text);
+}
+
+// The resolved scenario names the files of recorded values; a plan depends on what is in them.
+std::string recorded_values(const world::Model& world) {
+  std::string text;
+  if (world.default_link.delay) add_recorded(*world.default_link.delay, text);
+  for (const world::LinkRule& rule : world.links) {
+    if (rule.delay) add_recorded(*rule.delay, text);
+  }
+  for (const auto& process : world.faults.random_crashes) add_recorded(process.down, text);
+  for (const auto& process : world.faults.random_stalls) add_recorded(process.length, text);
+  for (const auto& process : world.faults.random_partitions) add_recorded(process.length, text);
+  return text;
+}
+
 // Parameter columns of one detector: its label, and which columns it has.
 std::vector<std::string> columns_of(const DetectorEntry& entry) {
   std::vector<std::string> columns;
@@ -285,10 +303,20 @@ std::vector<std::string> columns_of(const DetectorEntry& entry) {
 }  // namespace
 
 std::string Plan::sha256(const std::string& version) const {
-  std::string text = version + "\n" + resolved + "\n";
+  std::string text = version + "\n" + resolved + "\n" + recorded_values(base.world);
   for (const World& world : worlds) {
     for (const std::string& value : world.values) text += value + ",";
-    text += format_duration(world.warm_up) + "," + std::to_string(world.cells.size()) + "\n";
+    text += format_duration(world.warm_up) + "\n";
+    for (const Cell& cell : world.cells) {
+      text += std::to_string(cell.detector);
+      for (const auto& value : cell.judged.setting) {
+        text += "," + (value ? detect::format_value(*value) : "");
+      }
+      for (const auto& extra : {cell.judged.dead_after, cell.judged.check_every}) {
+        text += "," + (extra ? format_duration(*extra) : "");
+      }
+      text += "\n";
+    }
   }
   return results::sha256_hex(text);
 }

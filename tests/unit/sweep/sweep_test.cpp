@@ -128,6 +128,11 @@ TEST_CASE(
   for (const World& world : plan.worlds) CHECK(world.warm_up == seconds(60));  // 1.5 x 200 x 200 ms
 }
 
+TEST_CASE("a sweep over one value is another plan than the run that ignores it") {
+  const std::string one_value = scenario_text(R"({"timeout": ["5s"]})");
+  CHECK(plan_of(one_value).sha256("1") != plan_of(one_value, false).sha256("1"));
+}
+
 TEST_CASE("a plan's hash knows the seed, the axes and the version") {
   const Plan plan = plan_of(scenario_text(kSweep));
   std::set<std::string> hashes{plan.sha256("1"), plan.sha256("2"),
