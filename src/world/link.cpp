@@ -2,23 +2,10 @@
 
 #include <algorithm>
 
-#include "flatline/base/check.hpp"
+#include "world/laws.hpp"
 
 namespace flatline::world {
 namespace {
-
-random::Sampler compiled(const random::Distribution& law) {
-  auto sampler = random::compile(law);
-  FLATLINE_CHECK(sampler.ok(), "the scenario reader has compiled this law before");
-  return std::move(sampler).value();
-}
-
-random::Sampler sojourn(Duration mean) {
-  random::Distribution law;
-  law.family = random::Family::exponential;
-  law.value = mean;
-  return compiled(law);
-}
 
 std::vector<bool> membership(const std::vector<NodeId>& nodes, std::uint32_t size) {
   std::vector<bool> member(size, false);
@@ -33,7 +20,7 @@ LinkTable::CompiledRule LinkTable::compile_rule(const LinkRule& rule) {
   if (rule.delay) out.delay = compiled(*rule.delay);
   if (rule.loss && rule.loss->bursts) {
     const GilbertElliott& law = *rule.loss->bursts;
-    out.bursts = BurstLaw{law, sojourn(law.good_mean), sojourn(law.bad_mean)};
+    out.bursts = BurstLaw{law, exponential(law.good_mean), exponential(law.bad_mean)};
   }
   return out;
 }

@@ -2,30 +2,12 @@
 
 #include <algorithm>
 
-#include "flatline/base/check.hpp"
+#include "world/laws.hpp"
 
 namespace flatline::world {
 namespace {
 
 constexpr Interval kNoMore{SimInstant::never(), SimInstant::never(), OnWake::send};
-
-SimInstant plus(SimInstant t, Duration d) {
-  // Both are at most kLongestTime from zero, so the sum is in range; a run ends long before.
-  return t + d;
-}
-
-random::Sampler compiled(const random::Distribution& law) {
-  auto sampler = random::compile(law);
-  FLATLINE_CHECK(sampler.ok(), "the scenario reader has compiled this law before");
-  return std::move(sampler).value();
-}
-
-random::Sampler exponential(Duration mean) {
-  random::Distribution law;
-  law.family = random::Family::exponential;
-  law.value = mean;
-  return compiled(law);
-}
 
 bool contains(const std::vector<NodeId>& nodes, NodeId node) {
   return std::find(nodes.begin(), nodes.end(), node) != nodes.end();
@@ -67,8 +49,8 @@ std::optional<Interval> IntervalSource::next() {
   for (;;) {
     // A run is at most kLongestTime long: a source beyond it has nothing more to say.
     if (from_.ns > kLongestTime.ns) return std::nullopt;
-    const SimInstant start = plus(from_, {gap_(gaps_.bits(index_))});
-    const SimInstant end = plus(start, {length_(lengths_.bits(index_))});
+    const SimInstant start = from_ + Duration{gap_(gaps_.bits(index_))};
+    const SimInstant end = start + Duration{length_(lengths_.bits(index_))};
     ++index_;
     from_ = end;
     if (start < end) return Interval{start, end, on_wake_};
