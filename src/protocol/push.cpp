@@ -51,14 +51,13 @@ class PushNode final : public NodeProgram {
 
   void on_timer(Context& context, TimerId) override {
     const LocalInstant now = context.now();
-    std::int64_t last_due = schedule_.index();
-    LocalInstant last_due_at = schedule_.due();
-    advance(context);
-    while (schedule_.due() <= now) {
+    std::int64_t last_due;
+    LocalInstant last_due_at;
+    do {
       last_due = schedule_.index();
       last_due_at = schedule_.due();
       advance(context);
-    }
+    } while (schedule_.due() <= now);
     const bool on_time = last_due_at == now;
     if (on_time || catch_up_ == CatchUp::send_at_once) beat(context, now, last_due);
     context.set_timer(kBeat, schedule_.due());

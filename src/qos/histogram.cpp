@@ -12,15 +12,11 @@ DetectionHistogram& DetectionHistogram::operator=(const DetectionHistogram& othe
 }
 
 void DetectionHistogram::merge(const DetectionHistogram& other) {
-  first_.count += other.first_.count;
-  first_.offset_sum += other.first_.offset_sum;
+  first_.merge(other.first_);
   for (std::size_t i = 0; i < kOctaves; ++i) {
     if (!other.octaves_[i]) continue;
     if (!octaves_[i]) octaves_[i] = std::make_unique<Octave>();
-    for (std::size_t j = 0; j < octaves_[i]->size(); ++j) {
-      (*octaves_[i])[j].count += (*other.octaves_[i])[j].count;
-      (*octaves_[i])[j].offset_sum += (*other.octaves_[i])[j].offset_sum;
-    }
+    for (std::size_t j = 0; j < octaves_[i]->size(); ++j) (*octaves_[i])[j].merge((*other.octaves_[i])[j]);
   }
 }
 
@@ -33,9 +29,9 @@ std::vector<DetectionHistogram::Point> DetectionHistogram::cumulative() const {
   Wide open = 0;
   const auto step = [&](const Bin& bin, std::int64_t low, std::int64_t high) {
     const Wide width = high - low;
-    const bool started = below != 0 || open != 0 || bin.count != 0 || bin.offset_sum != 0;
+    const bool started = below != 0 || open != 0 || bin.count != 0 || bin.offset_sum() != 0;
     if (started && points.empty()) points.push_back({low, 0});
-    below += open * width + bin.count * width - bin.offset_sum;
+    below += open * width + bin.count * width - bin.offset_sum();
     open += bin.count;
     if (started) points.push_back({high, below});
   };

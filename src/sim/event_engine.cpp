@@ -103,41 +103,6 @@ void EventEngine::add_channels(std::uint32_t sender, const std::vector<NodeId>& 
   if (!monitors.empty()) nodes_[sender].last_route = &nodes_[sender].routes.back();
 }
 
-bool EventEngine::run(const std::atomic<bool>* stop) {
-  int handled = 0;
-  while (!queue_.empty() && queue_.top().at < end_.ns) {
-    if ((++handled & kStopCheckMask) == 0 && stop != nullptr && stop->load(std::memory_order_relaxed)) return false;
-    const engine::Event event = queue_.pop();
-    clock_ = {event.at};
-    handle(event);
-  }
-  for (Node& node : nodes_) {
-    for (const auto& channel : node.watched) channel->finish(end_);
-    tally_->node_messages[node.id.value] += node.measured_arrivals;
-    for (const Route& route : node.routes) {
-      tally_->messages += route.measured_messages;
-      tally_->node_messages[node.id.value] += route.measured_messages;
-      tally_->bytes += route.measured_bytes;
-    }
-  }
-  return true;
-}
-
-void EventEngine::handle(const engine::Event& event) {
-  switch (static_cast<EventClass>(event.order >> 61)) {
-    case EventClass::fault:
-      handle_fault(static_cast<std::uint32_t>(event.data >> 8),
-                   static_cast<Fault>(event.data & 0xff));
-      break;
-    case EventClass::delivery:
-      handle_delivery(reinterpret_cast<Message*>(event.data));
-      break;
-    case EventClass::timer:
-      handle_timer(static_cast<std::uint32_t>(event.data >> 40), event.data);
-      break;
-  }
-}
-
 void EventEngine::handle_delivery(Message* message) {
   Node& node = *message->to;
   if (listener_ != nullptr) listener_->message("arrive", message->from->id, node.id, clock_);
@@ -167,6 +132,41 @@ void EventEngine::handle_timer(std::uint32_t place, std::uint64_t data) {
   }
   current_ = &node;
   node.program->on_timer(*this, timer);
+}
+
+void EventEngine::handle(const engine::Event& event) {
+  switch (static_cast<EventClass>(event.order >> 61)) {
+    case EventClass::fault:
+      handle_fault(static_cast<std::uint32_t>(event.data >> 8),
+                   static_cast<Fault>(event.data & 0xff));
+      break;
+    case EventClass::delivery:
+      handle_delivery(reinterpret_cast<Message*>(event.data));
+      break;
+    case EventClass::timer:
+      handle_timer(static_cast<std::uint32_t>(event.data >> 40), event.data);
+      break;
+  }
+}
+
+bool EventEngine::run(const std::atomic<bool>* stop) {
+  int handled = 0;
+  while (!queue_.empty() && queue_.top().at < end_.ns) {
+    if ((++handled & kStopCheckMask) == 0 && stop != nullptr && stop->load(std::memory_order_relaxed)) return false;
+    const engine::Event event = queue_.pop();
+    clock_ = {event.at};
+    handle(event);
+  }
+  for (Node& node : nodes_) {
+    for (const auto& channel : node.watched) channel->finish(end_);
+    tally_->node_messages[node.id.value] += node.measured_arrivals;
+    for (const Route& route : node.routes) {
+      tally_->messages += route.measured_messages;
+      tally_->node_messages[node.id.value] += route.measured_messages;
+      tally_->bytes += route.measured_bytes;
+    }
+  }
+  return true;
 }
 
 void EventEngine::start_program(std::uint32_t place) {

@@ -59,15 +59,15 @@ class EventEngine final : private protocol::Context {
   void add_nodes(const Block& block);
   std::uint32_t local_of(NodeId node);
   void add_channels(std::uint32_t sender, const std::vector<NodeId>& monitors);
-  Route& route_to(NodeId to);
+  inline Route& route_to(NodeId to);
 
   void schedule_fault(std::uint32_t node, Fault fault, SimInstant at);
   void next_crash(std::uint32_t node);
   void next_stall(std::uint32_t node);
-  void handle(const engine::Event& event);
+  inline void handle(const engine::Event& event);
   void handle_fault(std::uint32_t node, Fault fault);
-  void handle_delivery(Message* message);
-  void handle_timer(std::uint32_t node, std::uint64_t data);
+  inline void handle_delivery(Message* message);
+  inline void handle_timer(std::uint32_t node, std::uint64_t data);
   void deliver(Message* message);
   void start_program(std::uint32_t node);
   void crash(std::uint32_t node);
@@ -75,7 +75,7 @@ class EventEngine final : private protocol::Context {
   void stall(std::uint32_t node);
   void wake(std::uint32_t node);
 
-  void push_delivery(const Route& route, std::span<const std::byte> payload, SimInstant arrival, std::uint64_t index,
+  inline void push_delivery(const Route& route, std::span<const std::byte> payload, SimInstant arrival, std::uint64_t index,
                      bool copy);
 
   // protocol::Context, for the node whose program is running.

@@ -56,11 +56,12 @@ void Judge::feed(VerdictState& state, SimInstant now, const detect::Observation&
   // Clocks show true time until they can drift (a later part); this is the one place that says so.
   const LocalInstant local{now.ns};
   LocalInstant* out = deadlines_.data();
-  const std::vector<std::size_t>& sizes = panel_->family_sizes();
-  for (std::size_t f = 0; f < sizes.size(); ++f) {
-    state.families[f]->observe(local, observation);
-    state.families[f]->deadlines({out, sizes[f]});
-    out += sizes[f];
+  const std::size_t* size = panel_->family_sizes().data();
+  for (const auto& owned : state.families) {
+    detect::Family* const family = owned.get();
+    family->observe(local, observation);
+    family->deadlines({out, *size});
+    out += *size++;
   }
 }
 

@@ -6,6 +6,7 @@
 // moves down at most once per digit. HeapQueue keeps the same contract with a binary heap; it is the test twin.
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <queue>
 #include <vector>
@@ -29,8 +30,12 @@ constexpr bool comes_before(const Event& a, const Event& b) {
 /// Pending events, taken out in the order (at, order).
 class EventQueue {
  public:
+  EventQueue() = default;
+  EventQueue(const EventQueue&) = delete;
+  EventQueue& operator=(const EventQueue&) = delete;
+
   /// REQUIRES: event.at is not before the instant of the last event popped.
-  void push(const Event& event) {
+  void push(Event event) {
     const std::uint64_t key = key_of(event.at);
     FLATLINE_CHECK(key >= last_popped_, "an event cannot be scheduled in the past");
     ++size_;
@@ -44,13 +49,13 @@ class EventQueue {
   /// The next event. REQUIRES: !empty().
   [[nodiscard]] const Event& top() {
     if (head_ == tail_) refill();
-    return leaf_[head_];
+    return *head_;
   }
 
   /// Removes and returns the next event. REQUIRES: !empty().
   Event pop() {
     if (head_ == tail_) refill();
-    const Event event = leaf_[head_++];
+    const Event event = *head_++;
     --size_;
     last_popped_ = key_of(event.at);
     return event;
@@ -64,53 +69,48 @@ class EventQueue {
   static constexpr unsigned kDigits = 16;
   static constexpr unsigned kBuckets = 1u << kDigitBits;
   static constexpr std::size_t kSortAtOnce = 8;   // a bucket this small becomes the leaf at any level
-  static constexpr std::size_t kLeafLimit = 48;   // a wider leaf is spread out again
+  static constexpr std::ptrdiff_t kLeafLimit = 48;  // a wider leaf is spread out again
+  static constexpr std::ptrdiff_t kFew = 8;         // so few are moved from either end
 
   // Instants may be negative (the warm-up); flipping the sign bit keeps their order in unsigned keys.
   static std::uint64_t key_of(std::int64_t at) {
     return static_cast<std::uint64_t>(at) ^ (std::uint64_t{1} << 63);
   }
 
-  void insert_into_bucket(const Event& event, std::uint64_t key) {
-    const std::uint64_t differing = key ^ base_;
-    const unsigned level =
-        differing == 0 ? 0 : (63u - static_cast<unsigned>(__builtin_clzll(differing))) / kDigitBits;
-    const unsigned digit = static_cast<unsigned>(key >> (level * kDigitBits)) & (kBuckets - 1);
-    buckets_[level][digit].push_back(event);
-    occupied_[level] = static_cast<std::uint16_t>(occupied_[level] | (1u << digit));
-    levels_ |= 1u << level;
-  }
-
-  // The leaf grows at both ends, and the end that is nearer moves: what comes soon (a delivery) and what comes last (the
-  // next beat) cost a comparison or two.
-  void insert_into_leaf(const Event& event) {
+  // The leaf grows at both ends: what comes next of all (a delivery) and what comes last (a beat) cost a comparison.
+  void insert_into_leaf(Event event) {
     if (tail_ - head_ >= kLeafLimit && leaf_level_ > 0) {
       spread_leaf(event);
       return;
     }
-    if (tail_ == leaf_.size()) make_room();
-    Event* const first = leaf_.data() + head_;
-    if (head_ > 0 && head_ < tail_ && comes_before(event, first[(tail_ - head_) / 2])) {
-      Event* place = first;
+    if (tail_ == leaf_.data() + leaf_.size()) make_room();
+    const bool room_before = head_ != leaf_.data() && head_ != tail_;
+    if (room_before && event.at < head_->at) {
+      *--head_ = event;
+    } else if (tail_ - head_ > kFew && room_before && event.at < head_[(tail_ - head_) / 2].at) {
+      Event* place = head_--;
       // Ends at the middle at the latest.
       for (; comes_before(*place, event); ++place) place[-1] = *place;
       place[-1] = event;
-      --head_;
     } else {
-      Event* place = leaf_.data() + tail_;
-      for (; place != first && comes_before(event, place[-1]); --place) *place = place[-1];
+      Event* place = tail_++;
+      for (; place != head_ && comes_before(event, place[-1]); --place) *place = place[-1];
       *place = event;
-      ++tail_;
     }
   }
 
+  // Events go by value: one whose address is given away has to live in memory, and reading it back there in other pieces
+  // than it was written in stalls the processor.
+  void insert_into_bucket(Event event, std::uint64_t key);
   void make_room();
-  void spread_leaf(const Event& last);
+  void spread_leaf(Event last);
   void refill();
 
-  // leaf_[head_, tail_) holds, in order, every event with key < leaf_end_; all others lie in buckets relative to base_.
+  // [head_, tail_), within leaf_, holds in order every event with key < leaf_end_; all others lie in buckets relative
+  // to base_.
   std::vector<Event> leaf_ = std::vector<Event>(kLeafLimit + 16);
-  std::size_t head_ = 0, tail_ = 0;
+  Event* head_ = leaf_.data();
+  Event* tail_ = leaf_.data();
   std::uint64_t leaf_end_ = 0;
   std::uint64_t base_ = 0;
   unsigned leaf_level_ = 0;

@@ -25,12 +25,10 @@ class DetectionHistogram {
 
   /// Adds weight 1 per nanosecond of [low, high). REQUIRES: 0 <= low <= high.
   void add_interval(std::int64_t low, std::int64_t high) {
-    const Place begin = place_of(static_cast<std::uint64_t>(low));
-    ++begin.bin->count;
-    begin.bin->offset_sum += begin.offset;
-    const Place end = place_of(static_cast<std::uint64_t>(high));
-    --end.bin->count;
-    end.bin->offset_sum -= end.offset;
+    const Place from = place_of(static_cast<std::uint64_t>(low));
+    from.bin->begin(from.offset);
+    const Place to = place_of(static_cast<std::uint64_t>(high));
+    to.bin->end(to.offset);
   }
 
   void merge(const DetectionHistogram& other);
@@ -50,7 +48,28 @@ class DetectionHistogram {
  private:
   struct Bin {
     std::int64_t count = 0;  // intervals begun minus intervals ended in this bin
-    Wide offset_sum = 0;  // of where in the bin they begin (minus end), from the bin's lower edge
+    // Of where in the bin they begin (minus end), from the bin's lower edge: the two halves of a Wide, which would be
+    // aligned and make the bin a third larger.
+    std::uint64_t offset_low = 0;
+    std::int64_t offset_high = 0;
+
+    void begin(std::uint64_t offset) {
+      ++count;
+      offset_low += offset;
+      offset_high += offset_low < offset ? 1 : 0;
+    }
+    void end(std::uint64_t offset) {
+      --count;
+      offset_high -= offset_low < offset ? 1 : 0;
+      offset_low -= offset;
+    }
+    [[nodiscard]] Wide offset_sum() const { return (Wide{offset_high} << 64) + offset_low; }
+    void merge(const Bin& other) {
+      const Wide sum = offset_sum() + other.offset_sum();
+      count += other.count;
+      offset_low = static_cast<std::uint64_t>(sum);
+      offset_high = static_cast<std::int64_t>(sum >> 64);
+    }
   };
   using Octave = std::array<Bin, std::size_t{1} << kSubBits>;
   static constexpr std::size_t kOctaves = 64 - kFirstOctave;
@@ -63,9 +82,9 @@ class DetectionHistogram {
   // Bin 0 is [0, 2^10); then 64 bins for each octave [2^k, 2^(k+1)): the bits below the sub-bin are the offset.
   Place place_of(std::uint64_t value) {
     if (value >> kFirstOctave == 0) [[unlikely]] return {&first_, value};
-    const int octave = 63 - __builtin_clzll(value);
-    const int shift = octave - kSubBits;
-    std::unique_ptr<Octave>& bins = octaves_[static_cast<std::size_t>(octave - kFirstOctave)];
+    const unsigned octave = 63u ^ static_cast<unsigned>(__builtin_clzll(value));
+    const unsigned shift = octave - kSubBits;
+    std::unique_ptr<Octave>& bins = octaves_[octave - kFirstOctave];
     if (!bins) [[unlikely]] bins = std::make_unique<Octave>();
     const std::uint64_t sub = value >> shift;  // the leading one included
     return {bins->data() + (sub - (std::uint64_t{1} << kSubBits)), value - (sub << shift)};
