@@ -14,7 +14,8 @@ class PushNode final : public NodeProgram {
  public:
   PushNode(const PushSettings& settings, std::vector<NodeId> to, std::uint32_t nodes)
       : settings_(settings), to_(std::move(to)), nodes_(nodes) {
-    // The node needs its own peers only: a copy of the whole cluster in every node would be quadratic.
+    // The node needs its own peers only: a copy of the whole cluster in every node would be
+    // quadratic.
     settings_.from = {};
     settings_.to = {};
   }
@@ -38,8 +39,11 @@ class PushNode final : public NodeProgram {
     if (newest_.empty()) newest_.assign(nodes_, 0);
     std::uint32_t& newest = newest_[from.value];
     if (incarnation.value < newest) return;
-    detect::Observation observation{detect::ObservationKind::heartbeat, incarnation,
-                                    {heartbeat.seq}, {heartbeat.sent_at}, true};
+    detect::Observation observation{detect::ObservationKind::heartbeat,
+                                    incarnation,
+                                    {heartbeat.seq},
+                                    {heartbeat.sent_at},
+                                    true};
     if (incarnation.value > newest) {
       newest = incarnation.value;
       observation.kind = detect::ObservationKind::restarted;
@@ -105,17 +109,19 @@ BeatSchedule::BeatSchedule(const PushSettings& settings, LocalInstant start, boo
   }
   Duration offset{};
   if (!restarted && settings.phase == Phase::spread) {
-    offset.ns = static_cast<std::int64_t>(
-        uniform_below(phase_bits, static_cast<std::uint64_t>(interval_)));
+    offset.ns =
+        static_cast<std::int64_t>(uniform_below(phase_bits, static_cast<std::uint64_t>(interval_)));
   }
-  // On a jittered grid beat 0 may come `reach` early: start late enough that it does not precede the process.
+  // On a jittered grid beat 0 may come `reach` early: start late enough that it does not precede
+  // the process.
   if (jitter_of_ == JitterOf::grid) offset.ns += reach_;
   origin_ = start + offset;
   due_ = origin_;
 }
 
 std::int64_t BeatSchedule::stray(std::uint64_t bits) const {
-  return static_cast<std::int64_t>(uniform_below(bits, 2 * static_cast<std::uint64_t>(reach_) + 1)) -
+  return static_cast<std::int64_t>(
+             uniform_below(bits, 2 * static_cast<std::uint64_t>(reach_) + 1)) -
          reach_;
 }
 

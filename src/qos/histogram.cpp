@@ -16,7 +16,8 @@ void DetectionHistogram::merge(const DetectionHistogram& other) {
   for (std::size_t i = 0; i < kOctaves; ++i) {
     if (!other.octaves_[i]) continue;
     if (!octaves_[i]) octaves_[i] = std::make_unique<Octave>();
-    for (std::size_t j = 0; j < octaves_[i]->size(); ++j) (*octaves_[i])[j].merge((*other.octaves_[i])[j]);
+    for (std::size_t j = 0; j < octaves_[i]->size(); ++j)
+      (*octaves_[i])[j].merge((*other.octaves_[i])[j]);
   }
 }
 

@@ -34,6 +34,102 @@ void Channel::split(SimInstant from, SimInstant to, Add&& add) {
   }
 }
 
+void Channel::settle(SimInstant now) {
+  judge_->settle(state_, now,
+                 [&](std::size_t lane, LaneState& state) { begin_suspicion(lane, state); });
+}
+
+namespace {
+
+// Books a crash at every moment of [a, b) that is detected at `suspicion`, or was suspected
+// already.
+inline void book_crashes(qos::RowTally& row, qos::RowBatch& batch, std::int64_t a, std::int64_t b,
+                         std::int64_t suspicion) {
+  const std::int64_t high = suspicion - a;
+  std::int64_t low = suspicion - b;
+  if (low < 0) [[unlikely]] {
+    batch.already_ns += std::min(b - a, -low);
+    if (high <= 0) return;
+    low = 0;
+  }
+  batch.detection_twice += Wide{high - low} * (high + low);  // high^2 - low^2
+  batch.detection.add_interval(low, high);
+  if (high > row.detection_max_ns) row.detection_max_ns = high;
+}
+
+}  // namespace
+
+void Channel::record_span(const VerdictState& state, SimInstant from, SimInstant to) {
+  const std::int64_t a = std::max<std::int64_t>(from.ns, 0);
+  const std::int64_t b = std::min(to.ns, batches_->duration().ns);
+  if (a >= b) return;
+  const std::size_t batch_index = batch_of({a});
+  tally_->common[batch_index].span_ns += b - a;
+  // This and Judge::observe are all that grows with the number of rows.
+  qos::RowTally* row = tally_->rows.data();
+  for (const LaneState& lane : state.lanes) {
+    qos::RowBatch& batch = row->batches.data()[batch_index];
+    const SimInstant suspicion = judge_->final_suspicion(lane);
+    if (suspicion != SimInstant::never()) {
+      book_crashes(*row, batch, a, b, suspicion.ns);
+    } else {
+      batch.never_ns += b - a;
+    }
+    ++row;
+  }
+}
+
+// Books the crash experiments of every span between two sends in [newest_sent_, until): the newest
+// heartbeat seen is in, and so is what is in flight with a number below `below_seq`.
+void Channel::record_spans(SimInstant until, std::int64_t below_seq) {
+  if (!newest_sent_ || !both_up()) return;
+  // A beat sent while the monitor was down may be the first that it sees: crashes from back then
+  // are not asked about.
+  const SimInstant from = std::max(*newest_sent_, segment_begin_);
+  if (flights_.empty()) [[likely]] {
+    record_span(state_, from, until);
+  } else {
+    record_spans_with(from, until, below_seq);
+  }
+}
+
+// The same with heartbeats in flight.
+void Channel::record_spans_with(SimInstant from, SimInstant until, std::int64_t below_seq) {
+  std::vector<const Flight*> late;
+  for (const Flight& flight : flights_) {
+    if (flight.incarnation == incarnation_ && flight.seq.value < below_seq) {
+      late.push_back(&flight);
+    }
+  }
+  if (late.empty()) {
+    record_span(state_, from, until);
+    return;
+  }
+  // Had it crashed before it sent a late heartbeat, that one would not come: the spans are cut at
+  // each such send.
+  std::vector<SimInstant> cuts;
+  for (const Flight* flight : late) {
+    if (flight->seq.value > newest_seq_ && flight->sent > from && flight->sent < until) {
+      cuts.push_back(flight->sent);
+    }
+  }
+  cuts.push_back(until);
+  std::sort(cuts.begin(), cuts.end());
+  for (const SimInstant to : cuts) {
+    if (from >= to) continue;
+    std::vector<const Flight*> coming;
+    for (const Flight* flight : late) {
+      if (flight->sent <= from || flight->seq.value <= newest_seq_) coming.push_back(flight);
+    }
+    if (coming.empty()) {
+      record_span(state_, from, to);
+    } else {
+      record_what_if(std::move(coming), from, to);
+    }
+    from = to;
+  }
+}
+
 void Channel::lost(SimInstant sent, bool cut) {
   SimInstant& first = cut ? cut_at_ : lost_at_;
   if (first == SimInstant::never()) first = sent;
@@ -42,11 +138,6 @@ void Channel::lost(SimInstant sent, bool cut) {
 
 void Channel::forget_arrived(SimInstant before) {
   std::erase_if(flights_, [&](const Flight& f) { return f.arrival < before; });
-}
-
-void Channel::settle(SimInstant now) {
-  judge_->settle(state_, now,
-                 [&](std::size_t lane, LaneState& state) { begin_suspicion(lane, state); });
 }
 
 void Channel::begin_suspicion(std::size_t lane, LaneState& state) {
@@ -87,7 +178,9 @@ void Channel::close_segment(SimInstant now) {
   }
 }
 
-void Channel::open_segment(SimInstant now) { segment_begin_ = now; }
+void Channel::open_segment(SimInstant now) {
+  segment_begin_ = now;
+}
 
 qos::Cause Channel::cause_at(SimInstant suspicion) const {
   const SimInstant newest = newest_sent_.value_or(SimInstant::before_all());
@@ -100,12 +193,33 @@ qos::Cause Channel::cause_at(SimInstant suspicion) const {
   return qos::Cause::delay;
 }
 
+void Channel::record_what_if(std::vector<const Flight*> flights, SimInstant from, SimInstant to) {
+  std::sort(flights.begin(), flights.end(), [](const Flight* a, const Flight* b) {
+    if (a->arrival != b->arrival) return a->arrival < b->arrival;
+    if (a->seq != b->seq) return a->seq < b->seq;
+    return a->copy < b->copy;
+  });
+  VerdictState what_if = state_.clone();
+  for (const Flight* flight : flights) {
+    const SimInstant at = stalls_->defer(flight->arrival);
+    judge_->settle(what_if, at, [](std::size_t, LaneState&) {});
+    const detect::Observation heartbeat{detect::ObservationKind::heartbeat,
+                                        flight->incarnation,
+                                        flight->seq,
+                                        {flight->sent.ns},
+                                        true};
+    judge_->observe(what_if, at, heartbeat, [](std::size_t, LaneState&, Output) {});
+  }
+  record_span(what_if, from, to);
+}
+
 // Finds the heartbeat among those in flight; a new highest number closes the spans before it.
 void Channel::take_off_flight(SimInstant now, const detect::Observation& observation) {
   Flight* const end = flights_.data() + flights_.size();
   Flight* flight = flights_.data();
-  while (flight != end && !(flight->seq == observation.seq && flight->incarnation == observation.incarnation &&
-                            flight->arrival <= now)) {
+  while (flight != end &&
+         !(flight->seq == observation.seq && flight->incarnation == observation.incarnation &&
+           flight->arrival <= now)) {
     ++flight;
   }
   if (flight == end) return;
@@ -127,9 +241,8 @@ void Channel::observe(SimInstant now, const detect::Observation& observation) {
     newest_sent_.reset();
     newest_seq_ = -1;
     // The monitor takes in nothing of an older incarnation from here on.
-    std::erase_if(flights_, [&](const Flight& f) {
-      return f.incarnation < observation.incarnation;
-    });
+    std::erase_if(flights_,
+                  [&](const Flight& f) { return f.incarnation < observation.incarnation; });
     judge_->restart(state_, now, observation);
     return;
   }
@@ -141,106 +254,6 @@ void Channel::observe(SimInstant now, const detect::Observation& observation) {
       listener_->verdict(monitored_, monitor_, lane, next == Output::suspect, now);
     }
   });
-}
-
-// Books the crash experiments of every span between two sends in [newest_sent_, until): the newest heartbeat seen is
-// in, and so is what is in flight with a number below `below_seq`.
-void Channel::record_spans(SimInstant until, std::int64_t below_seq) {
-  if (!newest_sent_ || !both_up()) return;
-  // A beat sent while the monitor was down may be the first that it sees: crashes from back then are not asked about.
-  SimInstant from = std::max(*newest_sent_, segment_begin_);
-  if (flights_.empty()) {
-    record_span(state_, from, until);
-    return;
-  }
-  std::vector<const Flight*> late;
-  for (const Flight& flight : flights_) {
-    if (flight.incarnation == incarnation_ && flight.seq.value < below_seq) {
-      late.push_back(&flight);
-    }
-  }
-  if (late.empty()) {
-    record_span(state_, from, until);
-    return;
-  }
-  // Had it crashed before it sent a late heartbeat, that one would not come: the spans are cut at each such send.
-  std::vector<SimInstant> cuts;
-  for (const Flight* flight : late) {
-    if (flight->seq.value > newest_seq_ && flight->sent > from && flight->sent < until) {
-      cuts.push_back(flight->sent);
-    }
-  }
-  cuts.push_back(until);
-  std::sort(cuts.begin(), cuts.end());
-  for (const SimInstant to : cuts) {
-    if (from >= to) continue;
-    std::vector<const Flight*> coming;
-    for (const Flight* flight : late) {
-      if (flight->sent <= from || flight->seq.value <= newest_seq_) coming.push_back(flight);
-    }
-    if (coming.empty()) {
-      record_span(state_, from, to);
-    } else {
-      record_what_if(std::move(coming), from, to);
-    }
-    from = to;
-  }
-}
-
-void Channel::record_what_if(std::vector<const Flight*> flights, SimInstant from, SimInstant to) {
-  std::sort(flights.begin(), flights.end(), [](const Flight* a, const Flight* b) {
-    if (a->arrival != b->arrival) return a->arrival < b->arrival;
-    if (a->seq != b->seq) return a->seq < b->seq;
-    return a->copy < b->copy;
-  });
-  VerdictState what_if = state_.clone();
-  for (const Flight* flight : flights) {
-    const SimInstant at = stalls_->defer(flight->arrival);
-    judge_->settle(what_if, at, [](std::size_t, LaneState&) {});
-    const detect::Observation heartbeat{detect::ObservationKind::heartbeat, flight->incarnation, flight->seq,
-                                        {flight->sent.ns}, true};
-    judge_->observe(what_if, at, heartbeat, [](std::size_t, LaneState&, Output) {});
-  }
-  record_span(what_if, from, to);
-}
-
-namespace {
-
-// Books a crash at every moment of [a, b) that is detected at `suspicion`, or was suspected already.
-inline void book_crashes(qos::RowTally& row, qos::RowBatch& batch, std::int64_t a, std::int64_t b,
-                         std::int64_t suspicion) {
-  const std::int64_t high = suspicion - a;
-  std::int64_t low = suspicion - b;
-  if (low < 0) [[unlikely]] {
-    batch.already_ns += std::min(b - a, -low);
-    if (high <= 0) return;
-    low = 0;
-  }
-  batch.detection_twice += Wide{high - low} * (high + low);  // high^2 - low^2
-  batch.detection.add_interval(low, high);
-  if (high > row.detection_max_ns) row.detection_max_ns = high;
-}
-
-}  // namespace
-
-void Channel::record_span(const VerdictState& state, SimInstant from, SimInstant to) {
-  const std::int64_t a = std::max<std::int64_t>(from.ns, 0);
-  const std::int64_t b = std::min(to.ns, batches_->duration().ns);
-  if (a >= b) return;
-  const std::size_t batch_index = batch_of({a});
-  tally_->common[batch_index].span_ns += b - a;
-  // This and Judge::observe are all that grows with the number of rows.
-  qos::RowTally* row = tally_->rows.data();
-  for (const LaneState& lane : state.lanes) {
-    qos::RowBatch& batch = row->batches.data()[batch_index];
-    const SimInstant suspicion = judge_->final_suspicion(lane);
-    if (suspicion != SimInstant::never()) {
-      book_crashes(*row, batch, a, b, suspicion.ns);
-    } else {
-      batch.never_ns += b - a;
-    }
-    ++row;
-  }
 }
 
 void Channel::monitored_crashed(SimInstant at) {
@@ -271,13 +284,15 @@ void Channel::monitor_crashed(SimInstant at) {
 
 void Channel::monitor_recovered(SimInstant at) {
   monitor_up_ = true;
-  // What reached a dead monitor is gone; what is still in flight arrives, but the detectors start from nothing.
+  // What reached a dead monitor is gone; what is still in flight arrives, but the detectors start
+  // from nothing.
   forget_arrived(at);
   state_ = judge_->fresh(at);
   open_segment(at);
 }
 
-// A crash's detection is the last S-transition after it: known once the node recovers or nothing more is measured.
+// A crash's detection is the last S-transition after it: known once the node recovers or nothing
+// more is measured.
 void Channel::settle_crash(SimInstant now, bool recovered) {
   if (!crashed_at_) return;
   const SimInstant at = *crashed_at_;

@@ -1,6 +1,6 @@
 #pragma once
-// One monitored pair: the judge's verdicts held against the truth, and what follows from both added up. Everything
-// here is fed in time order by an engine.
+// One monitored pair: the judge's verdicts held against the truth, and what follows from both added
+// up. Everything here is fed in time order by an engine.
 
 #include <cstdint>
 #include <optional>
@@ -28,12 +28,14 @@ class Channel {
           qos::Tally& tally, VerdictListener* listener);
 
   /// A heartbeat that got onto the link: it arrives (first or second copy) at `arrival`.
-  void in_flight(SimInstant sent, SeqNo seq, Incarnation incarnation, SimInstant arrival, bool copy) {
+  void in_flight(SimInstant sent, SeqNo seq, Incarnation incarnation, SimInstant arrival,
+                 bool copy) {
     flights_.push_back({seq, incarnation, copy, sent, arrival});
   }
   /// A heartbeat that did not.
   void lost(SimInstant sent, bool cut);
-  /// A heartbeat was sent (whatever became of it). Called once per heartbeat, after in_flight or lost.
+  /// A heartbeat was sent (whatever became of it). Called once per heartbeat, after in_flight or
+  /// lost.
   void sent(SimInstant at, bool delivered) {
     last_sent_ = at;
     // Nobody takes off what reaches a dead monitor; if it stays down, that must not pile up.
@@ -71,7 +73,8 @@ class Channel {
   [[nodiscard]] bool measured(SimInstant t) const {
     return t.ns >= 0 && t.ns < batches_->duration().ns;
   }
-  // The batch of a measured instant. Questions come in bursts about one batch: the last answer is kept.
+  // The batch of a measured instant. Questions come in bursts about one batch: the last answer is
+  // kept.
   [[nodiscard]] std::size_t batch_of(SimInstant t) {
     if (t.ns < batch_begin_ || t.ns >= batch_end_) {
       batch_begin_ = batches_->begin_of(t.ns);
@@ -82,16 +85,17 @@ class Channel {
   }
 
   void forget_arrived(SimInstant before);
-  void settle(SimInstant now);
-  void take_off_flight(SimInstant now, const detect::Observation& observation);
+  inline void settle(SimInstant now);
+  inline void take_off_flight(SimInstant now, const detect::Observation& observation);
   void begin_suspicion(std::size_t lane, LaneState& state);
   void end_output(std::size_t lane, LaneState& state, SimInstant now, bool trusted);
   void close_segment(SimInstant now);
   void open_segment(SimInstant now);
   [[nodiscard]] qos::Cause cause_at(SimInstant suspicion) const;
 
-  void record_spans(SimInstant until, std::int64_t below_seq);
-  void record_span(const VerdictState& state, SimInstant from, SimInstant to);
+  inline void record_spans(SimInstant until, std::int64_t below_seq);
+  void record_spans_with(SimInstant from, SimInstant until, std::int64_t below_seq);
+  inline void record_span(const VerdictState& state, SimInstant from, SimInstant to);
   void record_what_if(std::vector<const Flight*> flights, SimInstant from, SimInstant to);
   void settle_crash(SimInstant now, bool recovered);
   template <typename Add>
@@ -110,14 +114,14 @@ class Channel {
   VerdictState state_;
   bool monitored_up_ = true;
   bool monitor_up_ = true;
-  SimInstant segment_begin_{};                 // both up since
-  std::optional<SimInstant> crashed_at_;       // a measured crash not yet accounted for
+  SimInstant segment_begin_{};            // both up since
+  std::optional<SimInstant> crashed_at_;  // a measured crash not yet accounted for
 
   // Crash experiments. Spans are known up to the send of the newest heartbeat seen.
-  std::optional<SimInstant> newest_sent_;      // when the newest heartbeat seen was sent
+  std::optional<SimInstant> newest_sent_;  // when the newest heartbeat seen was sent
   std::int64_t newest_seq_ = -1;
-  Incarnation incarnation_{};                  // of the monitored node, in truth
-  std::optional<SimInstant> last_sent_;        // the last heartbeat sent, seen or not
+  Incarnation incarnation_{};            // of the monitored node, in truth
+  std::optional<SimInstant> last_sent_;  // the last heartbeat sent, seen or not
   std::vector<Flight> flights_;
 
   // For causes: what happened since the newest heartbeat seen.
@@ -126,7 +130,8 @@ class Channel {
   SimInstant last_lost_ = SimInstant::before_all();
   SimInstant last_cut_ = SimInstant::before_all();
   SimInstant sender_stall_from_ = SimInstant::never(), sender_stall_to_ = SimInstant::before_all();
-  SimInstant monitor_stall_from_ = SimInstant::never(), monitor_stall_to_ = SimInstant::before_all();
+  SimInstant monitor_stall_from_ = SimInstant::never(),
+             monitor_stall_to_ = SimInstant::before_all();
   SimInstant last_observed_ = SimInstant::before_all();
 };
 

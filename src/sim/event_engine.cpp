@@ -13,14 +13,16 @@ constexpr int kStopCheckMask = 0xfff;      // look at the stop flag every 4096 e
 
 }  // namespace
 
-Stage::Stage(const PreparedWorld& prepared, const std::vector<JudgedSetting>& settings, std::uint32_t replication)
+Stage::Stage(const PreparedWorld& prepared, const std::vector<JudgedSetting>& settings,
+             std::uint32_t replication)
     : world(&prepared),
       streams(prepared.scenario().seed, replication),
       truth(prepared.scenario().world, streams, prepared.warm_up()),
       panel(settings, prepared.scenario().push.interval),
       places(prepared.scenario().world.cluster.size(), kAbsent) {}
 
-EventEngine::EventEngine(Stage& stage, const Block& block, SimInstant end, qos::Tally& tally, EventListener* listener)
+EventEngine::EventEngine(Stage& stage, const Block& block, SimInstant end, qos::Tally& tally,
+                         EventListener* listener)
     : stage_(&stage),
       block_(block),
       end_(end),
@@ -89,16 +91,17 @@ void EventEngine::add_channels(std::uint32_t sender, const std::vector<NodeId>& 
     Node& from = nodes_[sender];
     Node& monitor = nodes_[to];
     monitor.watched.push_back(std::make_unique<Channel>(
-        from.id, id, *monitor.judge, *monitor.own_stalls, stage_->world->batches(), block_.replication,
-        stage_->truth.begin(), *tally_, listener_));
+        from.id, id, *monitor.judge, *monitor.own_stalls, stage_->world->batches(),
+        block_.replication, stage_->truth.begin(), *tally_, listener_));
     Channel* channel = monitor.watched.back().get();
     monitor.watched_by_sender[sender] = channel;
-    from.routes.push_back({&from, &monitor, channel,
-                           order_of(static_cast<std::uint64_t>(EventClass::delivery), monitor.rank, from.rank, 0),
-                           world::Link(links.law(from.id, id), stage_->streams,
-                                       "link/" + from.name + "/" + monitor.name,
-                                       stage_->truth.partitions(from.id, id), stage_->truth.begin()),
-                           0, 0, 0});
+    from.routes.push_back(
+        {&from, &monitor, channel,
+         order_of(static_cast<std::uint64_t>(EventClass::delivery), monitor.rank, from.rank, 0),
+         world::Link(links.law(from.id, id), stage_->streams,
+                     "link/" + from.name + "/" + monitor.name,
+                     stage_->truth.partitions(from.id, id), stage_->truth.begin()),
+         0, 0, 0});
   }
   if (!monitors.empty()) nodes_[sender].last_route = &nodes_[sender].routes.back();
 }
@@ -112,14 +115,6 @@ void EventEngine::handle_delivery(Message* message) {
     return;
   }
   deliver(message);
-}
-
-void EventEngine::deliver(Message* message) {
-  if (message->to->up) {
-    current_ = message->to;
-    current_->program->on_message(*this, message->from->id, message->payload());
-  }
-  free_messages_.push_back(message);
 }
 
 void EventEngine::handle_timer(std::uint32_t place, std::uint64_t data) {
@@ -152,7 +147,9 @@ void EventEngine::handle(const engine::Event& event) {
 bool EventEngine::run(const std::atomic<bool>* stop) {
   int handled = 0;
   while (!queue_.empty() && queue_.top().at < end_.ns) {
-    if ((++handled & kStopCheckMask) == 0 && stop != nullptr && stop->load(std::memory_order_relaxed)) return false;
+    if ((++handled & kStopCheckMask) == 0 && stop != nullptr &&
+        stop->load(std::memory_order_relaxed))
+      return false;
     const engine::Event event = queue_.pop();
     clock_ = {event.at};
     handle(event);
@@ -175,13 +172,14 @@ void EventEngine::start_program(std::uint32_t place) {
   node.must_start = false;
   node.draws.clear();
   node.draw_names.clear();
-  node.program = protocol::make_push_node(scenario.push, node.beats_to, scenario.world.cluster.size());
+  node.program =
+      protocol::make_push_node(scenario.push, node.beats_to, scenario.world.cluster.size());
   current_ = &node;
   node.program->on_start(*this);
 }
 
-void EventEngine::push_delivery(const Route& route, std::span<const std::byte> payload, SimInstant arrival,
-                                std::uint64_t index, bool copy) {
+void EventEngine::push_delivery(const Route& route, std::span<const std::byte> payload,
+                                SimInstant arrival, std::uint64_t index, bool copy) {
   Message* message;
   if (free_messages_.empty()) {
     message = &messages_.emplace_back();
@@ -197,31 +195,38 @@ void EventEngine::push_delivery(const Route& route, std::span<const std::byte> p
                reinterpret_cast<std::uint64_t>(message)});
 }
 
-NodeId EventEngine::self() const { return current_->id; }
-Incarnation EventEngine::incarnation() const { return current_->incarnation; }
+NodeId EventEngine::self() const {
+  return current_->id;
+}
+Incarnation EventEngine::incarnation() const {
+  return current_->incarnation;
+}
 // Clocks show true time until they can drift (a later part).
-LocalInstant EventEngine::now() const { return {clock_.ns}; }
+LocalInstant EventEngine::now() const {
+  return {clock_.ns};
+}
 
 EventEngine::Route& EventEngine::route_to(NodeId to) {
   Node& node = *current_;
   // Programs send to their peers in turn: the next route is nearly always the right one.
-  for (std::size_t tried = 0; tried < node.routes.size(); ++tried) {
+  FLATLINE_CHECK(node.last_route != nullptr, "a program sends along routes only");
+  const Route* const last = node.last_route;
+  for (;;) {
     Route* next = node.last_route + 1;
     if (next == node.routes.data() + node.routes.size()) next = node.routes.data();
     node.last_route = next;
     if (next->to->id == to) return *next;
+    FLATLINE_CHECK(next != last, "a program sends along routes only");
   }
-  FLATLINE_CHECK(false, "a program sends along routes only");
-  return node.routes.front();
 }
 
 void EventEngine::send(NodeId to, std::span<const std::byte> payload, std::int64_t bytes,
                        std::optional<SeqNo> heartbeat) {
   Route& route = route_to(to);
   const Node& from = *current_;
-  const std::uint64_t index =
-      heartbeat ? (std::uint64_t{from.incarnation.value} << 44) + static_cast<std::uint64_t>(heartbeat->value)
-                : (std::uint64_t{1} << 63) + route.others_sent++;
+  const std::uint64_t index = heartbeat ? (std::uint64_t{from.incarnation.value} << 44) +
+                                              static_cast<std::uint64_t>(heartbeat->value)
+                                        : (std::uint64_t{1} << 63) + route.others_sent++;
   const world::Passage passage = route.link.transmit(clock_, index);
   if (clock_.ns >= 0) {
     ++route.measured_messages;
@@ -257,7 +262,8 @@ void EventEngine::set_timer(protocol::TimerId timer, LocalInstant at) {
   const Node& node = *current_;
   queue_.push({at.ns,
                order_of(static_cast<std::uint64_t>(EventClass::timer), node.rank, timer.value, 0),
-               std::uint64_t{node.place} << 40 | std::uint64_t{node.incarnation.value} << 16 | timer.value});
+               std::uint64_t{node.place} << 40 | std::uint64_t{node.incarnation.value} << 16 |
+                   timer.value});
 }
 
 protocol::DrawsId EventEngine::open_draws(std::string_view purpose) {

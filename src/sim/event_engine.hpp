@@ -26,22 +26,25 @@ class EventListener : public VerdictListener {
 
 /// What engines that run one after the other share: laws compiled once, settings grouped once.
 struct Stage {
-  Stage(const PreparedWorld& prepared, const std::vector<JudgedSetting>& settings, std::uint32_t replication);
+  Stage(const PreparedWorld& prepared, const std::vector<JudgedSetting>& settings,
+        std::uint32_t replication);
 
   const PreparedWorld* world;
   random::StreamFactory streams;
   world::Truth truth;
   Panel panel;
-  std::vector<std::uint32_t> places;  ///< By NodeId: the place among the running engine's nodes, or kAbsent.
+  std::vector<std::uint32_t>
+      places;  ///< By NodeId: the place among the running engine's nodes, or kAbsent.
 
   static constexpr std::uint32_t kAbsent = UINT32_MAX;
 };
 
 class EventEngine final : private protocol::Context {
  public:
-  /// Runs `block` up to measured instant `end` and adds to `tally`, which covers the whole plan. One engine at a time
-  /// lives on a stage. REQUIRES: `stage` is of the block's replication.
-  EventEngine(Stage& stage, const Block& block, SimInstant end, qos::Tally& tally, EventListener* listener);
+  /// Runs `block` up to measured instant `end` and adds to `tally`, which covers the whole plan.
+  /// One engine at a time lives on a stage. REQUIRES: `stage` is of the block's replication.
+  EventEngine(Stage& stage, const Block& block, SimInstant end, qos::Tally& tally,
+              EventListener* listener);
   ~EventEngine() override;
 
   /// Runs to the end: true. Or until `*stop` is set: false, and the tally is incomplete. Call once.
@@ -68,15 +71,15 @@ class EventEngine final : private protocol::Context {
   void handle_fault(std::uint32_t node, Fault fault);
   inline void handle_delivery(Message* message);
   inline void handle_timer(std::uint32_t node, std::uint64_t data);
-  void deliver(Message* message);
+  inline void deliver(Message* message);
   void start_program(std::uint32_t node);
   void crash(std::uint32_t node);
   void recover(std::uint32_t node);
   void stall(std::uint32_t node);
   void wake(std::uint32_t node);
 
-  inline void push_delivery(const Route& route, std::span<const std::byte> payload, SimInstant arrival, std::uint64_t index,
-                     bool copy);
+  inline void push_delivery(const Route& route, std::span<const std::byte> payload,
+                            SimInstant arrival, std::uint64_t index, bool copy);
 
   // protocol::Context, for the node whose program is running.
   [[nodiscard]] NodeId self() const override;

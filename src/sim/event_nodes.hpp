@@ -17,16 +17,19 @@
 
 namespace flatline::sim {
 
-constexpr std::uint64_t index_bits(std::uint64_t index) { return index & 0x1fffff; }
+constexpr std::uint64_t index_bits(std::uint64_t index) {
+  return index & 0x1fffff;
+}
 
 // (class, node rank, sender rank or timer, index) in one word; ranks are below 2^20, as a
 // scenario has at most 10^6 nodes.
-constexpr std::uint64_t order_of(std::uint64_t event_class, std::uint64_t node, std::uint64_t stream,
-                                 std::uint64_t index) {
+constexpr std::uint64_t order_of(std::uint64_t event_class, std::uint64_t node,
+                                 std::uint64_t stream, std::uint64_t index) {
   return (event_class << 61) | (node << 41) | (stream << 21) | index_bits(index);
 }
 
-// A message in flight. It keeps its place until it is taken in, so that a program may send while it reads one.
+// A message in flight. It keeps its place until it is taken in, so that a program may send while it
+// reads one.
 struct EventEngine::Message {
   static constexpr std::size_t kLargestPayload = 36;
 
@@ -45,14 +48,16 @@ struct EventEngine::Message {
       std::memcpy(bytes.data(), payload.data(), length);
     }
   }
-  [[nodiscard]] std::span<const std::byte> payload() const { return std::span(bytes).first(length); }
+  [[nodiscard]] std::span<const std::byte> payload() const {
+    return std::span(bytes).first(length);
+  }
 };
 
 struct EventEngine::Route {
   Node* from = nullptr;
   Node* to = nullptr;
-  Channel* channel = nullptr;    // the pair (from, to), if it is monitored
-  std::uint64_t order = 0;       // of its deliveries, index 0
+  Channel* channel = nullptr;  // the pair (from, to), if it is monitored
+  std::uint64_t order = 0;     // of its deliveries, index 0
   world::Link link;
   std::uint64_t others_sent = 0;
   std::int64_t measured_messages = 0;
@@ -75,8 +80,8 @@ struct EventEngine::Node {
   std::vector<NodeId> beats_to;
   world::Timeline crashes, stalls;
   world::Interval crash_now, stall_now;
-  std::vector<Message*> inbox;                // messages that came during a stall
-  std::vector<protocol::TimerId> overdue;     // timers that came due during a stall
+  std::vector<Message*> inbox;             // messages that came during a stall
+  std::vector<protocol::TimerId> overdue;  // timers that came due during a stall
   std::vector<random::Stream> draws;
   std::vector<std::string> draw_names;
 
@@ -84,7 +89,15 @@ struct EventEngine::Node {
   std::unique_ptr<world::TimelineView> own_stalls;
   std::unique_ptr<Judge> judge;
   std::vector<std::unique_ptr<Channel>> watched;
-  std::vector<Channel*> watched_by_sender;    // per place in nodes_, or nullptr
+  std::vector<Channel*> watched_by_sender;  // per place in nodes_, or nullptr
 };
+
+inline void EventEngine::deliver(Message* message) {
+  if (message->to->up) {
+    current_ = message->to;
+    current_->program->on_message(*this, message->from->id, message->payload());
+  }
+  free_messages_.push_back(message);
+}
 
 }  // namespace flatline::sim

@@ -52,19 +52,6 @@ void Judge::settle_all(VerdictState& state, SimInstant now) const {
   state.earliest_due = earliest;
 }
 
-void Judge::feed(VerdictState& state, SimInstant now, const detect::Observation& observation) const {
-  // Clocks show true time until they can drift (a later part); this is the one place that says so.
-  const LocalInstant local{now.ns};
-  LocalInstant* out = deadlines_.data();
-  const std::size_t* size = panel_->family_sizes().data();
-  for (const auto& owned : state.families) {
-    detect::Family* const family = owned.get();
-    family->observe(local, observation);
-    family->deadlines({out, *size});
-    out += *size++;
-  }
-}
-
 SimInstant Judge::next_check(std::size_t lane, SimInstant at) const {
   const std::int64_t every = panel_->lanes()[lane].check_every.ns;
   if (every == 0) return at;

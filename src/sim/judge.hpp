@@ -1,7 +1,7 @@
 #pragma once
-// The verdicts of all rows over one channel, as a state machine fed with observations. No truth here: the channel
-// adds that. A verdict is found lazily, at the next thing that happens, from the deadline that was in force; since
-// detectors do not act on the world, that is exact.
+// The verdicts of all rows over one channel, as a state machine fed with observations. No truth
+// here: the channel adds that. A verdict is found lazily, at the next thing that happens, from the
+// deadline that was in force; since detectors do not act on the world, that is exact.
 
 #include <cstdint>
 #include <memory>
@@ -22,7 +22,8 @@ struct LaneState {
   SimInstant due = SimInstant::never();  ///< When trust turns into suspicion if nothing more comes.
   SimInstant since{};                    ///< When the current suspicion began.
   Output output = Output::unknown;
-  bool mistake = false;                  ///< The current suspicion is a mistake that is counted (channel's business).
+  bool mistake =
+      false;  ///< The current suspicion is a mistake that is counted (channel's business).
 };
 
 /// Verdict state that can be copied to ask "what if nothing more had been sent?".
@@ -36,14 +37,15 @@ struct VerdictState {
 
 class Judge {
  public:
-  /// `check_phases[lane]` places the grid of a lane's checks. `stalls` says when the monitor is stalled: a verdict that
-  /// falls into a stall waits for its end.
+  /// `check_phases[lane]` places the grid of a lane's checks. `stalls` says when the monitor is
+  /// stalled: a verdict that falls into a stall waits for its end.
   Judge(const Panel& panel, std::vector<Duration> check_phases, world::TimelineView* stalls);
 
   /// A state before the first beat.
   [[nodiscard]] VerdictState fresh(SimInstant now) const;
 
-  /// Turns trust into suspicion wherever that happened before `now`; calls changed(lane index, state) for each.
+  /// Turns trust into suspicion wherever that happened before `now`; calls changed(lane index,
+  /// state) for each.
   template <typename Changed>
   void settle(VerdictState& state, SimInstant now, Changed&& changed) const {
     if (state.earliest_due >= now) return;
@@ -51,9 +53,9 @@ class Judge {
     for (const std::size_t lane : changed_) changed(lane, state.lanes[lane]);
   }
 
-  /// Feeds an observation to the detectors and reads their deadlines. settle() must have been called for `now`.
-  /// Calls turning(lane index, state, next) for each lane that turns to trust, or from unknown to suspect, before its
-  /// state changes.
+  /// Feeds an observation to the detectors and reads their deadlines. settle() must have been
+  /// called for `now`. Calls turning(lane index, state, next) for each lane that turns to trust, or
+  /// from unknown to suspect, before its state changes.
   template <typename Turning>
   void observe(VerdictState& state, SimInstant now, const detect::Observation& observation,
                Turning&& turning) const {
@@ -76,7 +78,8 @@ class Judge {
         }
         lane.due = never || row.check_every.ns == 0 ? at : next_check(i, at);
       } else if (lane.output == Output::trust) {
-        // A new beat took the trust away: suspicion starts here (or at the next check), not in the past.
+        // A new beat took the trust away: suspicion starts here (or at the next check), not in the
+        // past.
         const SimInstant check = next_check(i, at);
         lane.due = check > now ? check : now;
       } else {
@@ -92,15 +95,18 @@ class Judge {
     state.earliest_due = earliest;
   }
 
-  /// Tells the detectors of a new incarnation. Verdicts stand until its first heartbeat, which follows at once.
+  /// Tells the detectors of a new incarnation. Verdicts stand until its first heartbeat, which
+  /// follows at once.
   void restart(VerdictState& state, SimInstant now, const detect::Observation& observation) const {
     feed(state, now, observation);
   }
 
-  /// When lane's final suspicion begins if nothing more comes: `since` if it suspects, never() if it has no deadline.
+  /// When lane's final suspicion begins if nothing more comes: `since` if it suspects, never() if
+  /// it has no deadline.
   [[nodiscard]] SimInstant final_suspicion(const LaneState& lane) const {
     if (lane.output == Output::suspect) return lane.since;
-    if (lane.output == Output::unknown || lane.due == SimInstant::never()) return SimInstant::never();
+    if (lane.output == Output::unknown || lane.due == SimInstant::never())
+      return SimInstant::never();
     return stalls_->defer(lane.due);
   }
 
@@ -115,5 +121,19 @@ class Judge {
   mutable std::vector<LocalInstant> deadlines_;
   mutable std::vector<std::size_t> changed_;
 };
+
+inline void Judge::feed(VerdictState& state, SimInstant now,
+                        const detect::Observation& observation) const {
+  // Clocks show true time until they can drift (a later part); this is the one place that says so.
+  const LocalInstant local{now.ns};
+  LocalInstant* out = deadlines_.data();
+  const std::size_t* size = panel_->family_sizes().data();
+  for (const auto& owned : state.families) {
+    detect::Family* const family = owned.get();
+    family->observe(local, observation);
+    family->deadlines({out, *size});
+    out += *size++;
+  }
+}
 
 }  // namespace flatline::sim

@@ -17,7 +17,8 @@ class TimelineRecorder final : public EventListener {
   void node(const char* event, NodeId node, SimInstant at) override {
     add({at, node, monitor_, 0, event});
   }
-  void verdict(NodeId monitored, NodeId monitor, std::size_t row, bool suspect, SimInstant at) override {
+  void verdict(NodeId monitored, NodeId monitor, std::size_t row, bool suspect,
+               SimInstant at) override {
     add({at, monitored, monitor, row, suspect ? "suspect" : "trust"});
   }
 
@@ -57,8 +58,9 @@ class TimelineRecorder final : public EventListener {
   std::vector<TimelineEntry> entries_;
 };
 
-// Senders that run together. They see nothing of each other, and few of them stay in the nearest cache: a hundred run
-// at little more than half the speed of four. More only where each part repeats the faults of many monitors.
+// Senders that run together. They see nothing of each other, and few of them stay in the nearest
+// cache: a hundred run at little more than half the speed of four. More only where each part
+// repeats the faults of many monitors.
 std::size_t part_size(const scenario::Scenario& scenario) {
   return std::clamp<std::size_t>(scenario.push.to.size(), 4, 8);
 }
@@ -81,7 +83,8 @@ PreparedWorld::PreparedWorld(const scenario::Scenario& scenario, Duration warm_u
 qos::Tally run_events(const PreparedWorld& world, const std::vector<JudgedSetting>& settings,
                       const Block& block, const std::atomic<bool>* stop) {
   Stage stage(world, settings, block.replication);
-  qos::Tally tally(stage.panel.lanes().size(), world.batches().size(), world.scenario().world.cluster.size());
+  qos::Tally tally(stage.panel.lanes().size(), world.batches().size(),
+                   world.scenario().world.cluster.size());
   const std::size_t size = part_size(world.scenario());
   Block part = block;
   for (part.first = block.first; part.first < block.last; part.first = part.last) {
@@ -99,7 +102,8 @@ std::vector<TimelineEntry> record_timeline(const PreparedWorld& world,
   TimelineRecorder recorder(limit, scenario.push.to.front());
   const Duration end = std::min(length, scenario.duration);
   Stage stage(world, settings, block.replication);
-  qos::Tally tally(stage.panel.lanes().size(), world.batches().size(), scenario.world.cluster.size());
+  qos::Tally tally(stage.panel.lanes().size(), world.batches().size(),
+                   scenario.world.cluster.size());
   EventEngine engine(stage, block, {end.ns}, tally, &recorder);
   engine.run(nullptr);
   recorder.partitions(world, block, {end.ns});

@@ -25,7 +25,8 @@ LinkTable::CompiledRule LinkTable::compile_rule(const LinkRule& rule) {
   return out;
 }
 
-LinkTable::LinkTable(const Model& model) : model_(&model), default_(compile_rule(model.default_link)) {
+LinkTable::LinkTable(const Model& model)
+    : model_(&model), default_(compile_rule(model.default_link)) {
   if (!default_.delay) default_.delay = compiled(random::Distribution::constant(kDefaultDelay));
   for (const LinkRule& rule : model.links) {
     rules_.push_back(compile_rule(rule));
@@ -50,8 +51,7 @@ LinkLaw LinkTable::law(NodeId from, NodeId to) const {
   for (std::size_t i = 0; i < rules_.size(); ++i) {
     const LinkRule& rule = model_->links[i];
     const bool forward = rule_from_[i][from.value] && rule_to_[i][to.value];
-    const bool backward =
-        rule.both_ways && rule_from_[i][to.value] && rule_to_[i][from.value];
+    const bool backward = rule.both_ways && rule_from_[i][to.value] && rule_to_[i][from.value];
     if (forward || backward) apply(rule, rules_[i], law);
   }
   return law;

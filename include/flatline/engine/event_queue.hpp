@@ -1,9 +1,10 @@
 #pragma once
 // The pending-event queue: exact total order at any size, no tuning.
 //
-// EventQueue is a multi-level bucket queue (a hierarchical timing wheel whose small buckets are sorted): an event
-// lies at the level of the highest 4-bit digit in which its instant differs from the current one, so each event
-// moves down at most once per digit. HeapQueue keeps the same contract with a binary heap; it is the test twin.
+// EventQueue is a multi-level bucket queue (a hierarchical timing wheel whose small buckets are
+// sorted): an event lies at the level of the highest 4-bit digit in which its instant differs from
+// the current one, so each event moves down at most once per digit. HeapQueue keeps the same
+// contract with a binary heap; it is the test twin.
 
 #include <array>
 #include <cstddef>
@@ -15,8 +16,8 @@
 
 namespace flatline::engine {
 
-/// Something that happens at an instant. `order` breaks ties between equal instants and must be unique among them;
-/// `data` is the owner's business.
+/// Something that happens at an instant. `order` breaks ties between equal instants and must be
+/// unique among them; `data` is the owner's business.
 struct Event {
   std::int64_t at = 0;
   std::uint64_t order = 0;
@@ -68,16 +69,19 @@ class EventQueue {
   static constexpr unsigned kDigitBits = 4;
   static constexpr unsigned kDigits = 16;
   static constexpr unsigned kBuckets = 1u << kDigitBits;
-  static constexpr std::size_t kSortAtOnce = 8;   // a bucket this small becomes the leaf at any level
+  static constexpr std::size_t kSortAtOnce =
+      8;  // a bucket this small becomes the leaf at any level
   static constexpr std::ptrdiff_t kLeafLimit = 48;  // a wider leaf is spread out again
   static constexpr std::ptrdiff_t kFew = 8;         // so few are moved from either end
 
-  // Instants may be negative (the warm-up); flipping the sign bit keeps their order in unsigned keys.
+  // Instants may be negative (the warm-up); flipping the sign bit keeps their order in unsigned
+  // keys.
   static std::uint64_t key_of(std::int64_t at) {
     return static_cast<std::uint64_t>(at) ^ (std::uint64_t{1} << 63);
   }
 
-  // The leaf grows at both ends: what comes next of all (a delivery) and what comes last (a beat) cost a comparison.
+  // The leaf grows at both ends: what comes next of all (a delivery) and what comes last (a beat)
+  // cost a comparison.
   void insert_into_leaf(Event event) {
     if (tail_ - head_ >= kLeafLimit && leaf_level_ > 0) {
       spread_leaf(event);
@@ -99,15 +103,15 @@ class EventQueue {
     }
   }
 
-  // Events go by value: one whose address is given away has to live in memory, and reading it back there in other pieces
-  // than it was written in stalls the processor.
+  // Events go by value: one whose address is given away has to live in memory, and reading it back
+  // there in other pieces than it was written in stalls the processor.
   void insert_into_bucket(Event event, std::uint64_t key);
   void make_room();
   void spread_leaf(Event last);
   void refill();
 
-  // [head_, tail_), within leaf_, holds in order every event with key < leaf_end_; all others lie in buckets relative
-  // to base_.
+  // [head_, tail_), within leaf_, holds in order every event with key < leaf_end_; all others lie
+  // in buckets relative to base_.
   std::vector<Event> leaf_ = std::vector<Event>(kLeafLimit + 16);
   Event* head_ = leaf_.data();
   Event* tail_ = leaf_.data();

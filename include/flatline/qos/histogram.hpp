@@ -48,8 +48,8 @@ class DetectionHistogram {
  private:
   struct Bin {
     std::int64_t count = 0;  // intervals begun minus intervals ended in this bin
-    // Of where in the bin they begin (minus end), from the bin's lower edge: the two halves of a Wide, which would be
-    // aligned and make the bin a third larger.
+    // Of where in the bin they begin (minus end), from the bin's lower edge: the two halves of a
+    // Wide, which would be aligned and make the bin a third larger.
     std::uint64_t offset_low = 0;
     std::int64_t offset_high = 0;
 
@@ -79,13 +79,16 @@ class DetectionHistogram {
     std::uint64_t offset;  // unsigned: a sign to extend would cost as much as the addition
   };
 
-  // Bin 0 is [0, 2^10); then 64 bins for each octave [2^k, 2^(k+1)): the bits below the sub-bin are the offset.
+  // Bin 0 is [0, 2^10); then 64 bins for each octave [2^k, 2^(k+1)): the bits below the sub-bin are
+  // the offset.
   Place place_of(std::uint64_t value) {
-    if (value >> kFirstOctave == 0) [[unlikely]] return {&first_, value};
+    if (value >> kFirstOctave == 0) [[unlikely]]
+      return {&first_, value};
     const unsigned octave = 63u ^ static_cast<unsigned>(__builtin_clzll(value));
     const unsigned shift = octave - kSubBits;
     std::unique_ptr<Octave>& bins = octaves_[octave - kFirstOctave];
-    if (!bins) [[unlikely]] bins = std::make_unique<Octave>();
+    if (!bins) [[unlikely]]
+      bins = std::make_unique<Octave>();
     const std::uint64_t sub = value >> shift;  // the leading one included
     return {bins->data() + (sub - (std::uint64_t{1} << kSubBits)), value - (sub << shift)};
   }

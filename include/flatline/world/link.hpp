@@ -1,7 +1,7 @@
 #pragma once
-// Links: what happens to a message between two nodes. Everything is decided at the send instant: the cut, the
-// loss, the delay. Draws are addressed by the message's index on its link, burst states by time, so changing the
-// heartbeat interval changes neither the bursts nor another link.
+// Links: what happens to a message between two nodes. Everything is decided at the send instant:
+// the cut, the loss, the delay. Draws are addressed by the message's index on its link, burst
+// states by time, so changing the heartbeat interval changes neither the bursts nor another link.
 
 #include <algorithm>
 #include <cstdint>
@@ -25,7 +25,7 @@ struct BurstLaw {
 /// What one direction of a pair is made of, resolved from the rules and compiled.
 struct LinkLaw {
   random::Sampler delay;
-  double loss = 0;                 ///< Read only without `bursts`.
+  double loss = 0;  ///< Read only without `bursts`.
   std::optional<BurstLaw> bursts;
   double duplicate = 0;
   Order order = Order::any;
@@ -88,8 +88,8 @@ struct Passage {
 class Link {
  public:
   /// `name` is "link/FROM/TO" with node names; its streams hang below it.
-  Link(LinkLaw law, const random::StreamFactory& streams, const std::string& name, Timeline partitions,
-       SimInstant begin);
+  Link(LinkLaw law, const random::StreamFactory& streams, const std::string& name,
+       Timeline partitions, SimInstant begin);
 
   /// Sends message `index` at `t`. Arrival is at least 1 ns later.
   Passage transmit(SimInstant t, std::uint64_t index);
