@@ -59,8 +59,8 @@ class TimelineRecorder final : public EventListener {
 };
 
 // Senders that run together. They see nothing of each other, and few of them stay in the nearest
-// cache: a hundred run at little more than half the speed of four. More only where each part
-// repeats the faults of many monitors.
+// cache: a hundred take twice as long per heartbeat as four (bench/README.md). More only where each
+// part repeats the faults of many monitors.
 std::size_t part_size(const scenario::Scenario& scenario) {
   return std::clamp<std::size_t>(scenario.push.to.size(), 4, 8);
 }
