@@ -88,7 +88,8 @@ TEST_CASE("all knots of every law are correctly rounded", "[long]") {
 }
 
 TEST_CASE("a knot above 2^36 ns has 36 significant bits, one below is a whole nanosecond") {
-  const auto& knots = compiled(exponential(days(30))).table().knots;
+  const auto sampler = compiled(exponential(days(30)));
+  const auto& knots = sampler.table().knots;
   for (const std::int64_t knot : knots) {
     int drop = 0;
     while (knot >> drop > std::int64_t{1} << 36) ++drop;
