@@ -22,18 +22,6 @@ Channel::Channel(NodeId monitored, NodeId monitor, const Judge& judge,
   open_segment(begin);
 }
 
-// Calls add(batch, nanoseconds) for the measured part of [from, to), batch by batch.
-template <typename Add>
-void Channel::split(SimInstant from, SimInstant to, Add&& add) {
-  std::int64_t a = std::max<std::int64_t>(from.ns, 0);
-  const std::int64_t b = std::min(to.ns, batches_->duration().ns);
-  while (a < b) {
-    const std::int64_t end = std::min(b, batches_->end_of(a));
-    add(batches_->index(replication_, a), end - a);
-    a = end;
-  }
-}
-
 void Channel::settle(SimInstant now) {
   judge_->settle(state_, now,
                  [&](std::size_t lane, LaneState& state) { begin_suspicion(lane, state); });
@@ -153,12 +141,13 @@ void Channel::end_output(std::size_t lane, LaneState& state, SimInstant now, boo
   if (!both_up()) return;
   qos::RowTally& row = tally_->rows[lane];
   if (state.output == Output::unknown) {
-    split(segment_begin_, now,
-          [&](std::size_t b, std::int64_t ns) { row.batches[b].unknown_ns += ns; });
+    batches_->split(replication_, segment_begin_, now,
+                    [&](std::size_t b, std::int64_t ns) { row.batches[b].unknown_ns += ns; });
     return;
   }
   const SimInstant from = std::max(state.since, segment_begin_);
-  split(from, now, [&](std::size_t b, std::int64_t ns) { row.batches[b].suspected_ns += ns; });
+  batches_->split(replication_, from, now,
+                  [&](std::size_t b, std::int64_t ns) { row.batches[b].suspected_ns += ns; });
   if (state.mistake && trusted) {
     qos::RowBatch& batch = row.batches[batch_of(state.since)];
     ++batch.ended;
@@ -171,8 +160,8 @@ void Channel::end_output(std::size_t lane, LaneState& state, SimInstant now, boo
 void Channel::close_segment(SimInstant now) {
   settle(now);
   if (!both_up()) return;
-  split(segment_begin_, now,
-        [&](std::size_t b, std::int64_t ns) { tally_->common[b].both_up_ns += ns; });
+  batches_->split(replication_, segment_begin_, now,
+                  [&](std::size_t b, std::int64_t ns) { tally_->common[b].both_up_ns += ns; });
   for (std::size_t i = 0; i < state_.lanes.size(); ++i) {
     if (state_.lanes[i].output != Output::trust) end_output(i, state_.lanes[i], now, false);
   }

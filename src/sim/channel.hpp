@@ -98,8 +98,6 @@ class Channel {
   inline void record_span(const VerdictState& state, SimInstant from, SimInstant to);
   void record_what_if(std::vector<const Flight*> flights, SimInstant from, SimInstant to);
   void settle_crash(SimInstant now, bool recovered);
-  template <typename Add>
-  void split(SimInstant from, SimInstant to, Add&& add);
 
   NodeId monitored_, monitor_;
   const Judge* judge_;

@@ -8,7 +8,8 @@
 namespace flatline::sim {
 namespace {
 
-// Holds the verdicts against a trace in which the sender never crashes. Instants count from the first arrival.
+// Holds the verdicts against a trace in which the sender never crashes. Instants count from the
+// first arrival.
 class Replay {
  public:
   Replay(const std::vector<JudgedSetting>& settings, Duration interval, Duration duration)
@@ -21,7 +22,8 @@ class Replay {
 
   void take(const Arrival& arrival, SimInstant now) {
     settle(now);
-    const detect::Observation beat{detect::ObservationKind::heartbeat, {0}, {arrival.seq}, arrival.sent_at, true};
+    const detect::Observation beat{
+        detect::ObservationKind::heartbeat, {0}, {arrival.seq}, arrival.sent_at, true};
     judge_.observe(state_, now, beat,
                    [&](std::size_t lane, LaneState& state, Output) { trust(lane, state, now); });
     if (!all_judged_) start_judging(now);
@@ -35,10 +37,13 @@ class Replay {
   qos::Tally finish() {
     const SimInstant end{batches_.duration().ns};
     settle(end);
-    split({0}, end, [&](std::size_t b, std::int64_t ns) { tally_.common[b].both_up_ns += ns; });
+    batches_.split(0, SimInstant{0}, end,
+                   [&](std::size_t b, std::int64_t ns) { tally_.common[b].both_up_ns += ns; });
     for (std::size_t i = 0; i < state_.lanes.size(); ++i) {
       if (!judged_[i]) {
-        split({0}, end, [&](std::size_t b, std::int64_t ns) { tally_.rows[i].batches[b].unknown_ns += ns; });
+        batches_.split(0, SimInstant{0}, end, [&](std::size_t b, std::int64_t ns) {
+          tally_.rows[i].batches[b].unknown_ns += ns;
+        });
       } else if (state_.lanes[i].output == Output::suspect) {
         suspected(i, state_.lanes[i], end);
       }
@@ -47,16 +52,6 @@ class Replay {
   }
 
  private:
-  template <typename Add>
-  void split(SimInstant from, SimInstant to, Add&& add) {
-    std::int64_t a = from.ns;
-    while (a < to.ns) {
-      const std::int64_t end = std::min(to.ns, batches_.end_of(a));
-      add(batches_.index(0, a), end - a);
-      a = end;
-    }
-  }
-
   void settle(SimInstant now) {
     judge_.settle(state_, now, [&](std::size_t lane, LaneState& state) {
       if (!judged_[lane]) return;
@@ -69,7 +64,9 @@ class Replay {
 
   void suspected(std::size_t lane, const LaneState& state, SimInstant until) {
     const SimInstant from = std::max(state.since, judged_since_);
-    split(from, until, [&](std::size_t b, std::int64_t ns) { tally_.rows[lane].batches[b].suspected_ns += ns; });
+    batches_.split(0, from, until, [&](std::size_t b, std::int64_t ns) {
+      tally_.rows[lane].batches[b].suspected_ns += ns;
+    });
   }
 
   void trust(std::size_t lane, LaneState& state, SimInstant now) {
@@ -93,7 +90,9 @@ class Replay {
       judged_[i] = state_.families[family]->warmed_up(member);
       all_judged_ = all_judged_ && judged_[i];
       if (!judged_[i]) continue;
-      split({0}, now, [&](std::size_t b, std::int64_t ns) { tally_.rows[i].batches[b].unknown_ns += ns; });
+      batches_.split(0, SimInstant{0}, now, [&](std::size_t b, std::int64_t ns) {
+        tally_.rows[i].batches[b].unknown_ns += ns;
+      });
       judged_since_ = std::max(judged_since_, now);
     }
   }
@@ -111,7 +110,8 @@ class Replay {
 
 }  // namespace
 
-Result<Replayed> replay(const std::vector<JudgedSetting>& settings, Duration interval, const TraceSpan& span,
+Result<Replayed> replay(const std::vector<JudgedSetting>& settings, Duration interval,
+                        const TraceSpan& span,
                         const std::function<Result<std::optional<Arrival>>()>& next) {
   FLATLINE_CHECK(span.last > span.first, "a trace has at least two arrivals at different instants");
   Replayed out;
@@ -121,7 +121,8 @@ Result<Replayed> replay(const std::vector<JudgedSetting>& settings, Duration int
     auto arrival = next();
     if (!arrival.ok()) return arrival.problems();
     if (!arrival.value()) break;
-    // The judge counts time from the first arrival; the sender's clock moves along, so that differences stay.
+    // The judge counts time from the first arrival; the sender's clock moves along, so that
+    // differences stay.
     Arrival shifted = *arrival.value();
     shifted.sent_at = LocalInstant{shifted.sent_at.ns - span.first.ns};
     replay.take(shifted, {shifted.at.ns - span.first.ns});

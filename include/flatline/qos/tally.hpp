@@ -38,6 +38,19 @@ class BatchPlan {
     return end < duration_.ns ? end : duration_.ns;
   }
 
+  /// Calls add(batch, nanoseconds) for each batch that the measured part of [from, to) lies in.
+  template <typename Add>
+  void split(std::uint32_t replication, SimInstant from, SimInstant to, Add&& add) const {
+    std::int64_t a = from.ns < 0 ? 0 : from.ns;
+    const std::int64_t b = to.ns < duration_.ns ? to.ns : duration_.ns;
+    while (a < b) {
+      const std::int64_t batch_end = end_of(a);
+      const std::int64_t end = b < batch_end ? b : batch_end;
+      add(index(replication, a), end - a);
+      a = end;
+    }
+  }
+
  private:
   Duration duration_;
   std::uint32_t replications_;
