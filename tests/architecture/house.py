@@ -23,6 +23,8 @@ ARROWS = {
     "oracle": "base",
     "scenario": "base random detect world protocol",
     "trace": "base random",
+    "fit": "base random world qos trace",
+    "live": "base trace",
     "results": "base",
     "sim": "base random detect engine world protocol qos scenario",
     "sweep": "base random detect engine world protocol qos scenario sim results",
@@ -51,6 +53,10 @@ IMPURE_WORDS = re.compile(
     r"|\brandom_device\b|\b(?:s?rand|rand_r|srandom|[dlm]rand48|getrandom|getentropy|arc4random)\s*\("
     r"|\bstd::\w+_distribution\b|\bstd::(?:mt19937(?:_64)?|minstd_rand0?|default_random_engine|ranlux\w+|knuth_b)\b"
     r"|\bunordered_(?:multi)?(?:map|set)\b|\bgetenv\b|\bhardware_concurrency\b|\bstd::hash\b")
+
+# Only src/live may read a clock or open a socket; nothing that it gives reaches a simulated result.
+CLOCK_ROOMS = {"live"}
+SOCKET_HEADERS = re.compile(r"sys/socket\.h|netinet/.*|arpa/.*|netdb\.h|sys/epoll\.h|poll\.h|linux/.*")
 
 CODE = {".hpp", ".h", ".cpp"}
 TOKENS = re.compile(
@@ -137,6 +143,8 @@ class House:
             return
         words = INCLUDE.sub(lambda m: " " * len(m.group()), code)
         for rule, pattern in (("cli-only", CLI_ONLY_WORDS), ("pure", IMPURE_WORDS)):
+            if rule == "pure" and room in CLOCK_ROOMS:
+                continue
             for word in pattern.finditer(words):
                 self.report(path, words.count("\n", 0, word.start()) + 1, rule, f"{word.group().strip()} in {room}")
 
@@ -159,7 +167,9 @@ class House:
         if CLI_ONLY_HEADERS.fullmatch(name):
             self.report(path, line, "cli-only", f"<{name}> in {room}")
             return
-        if IMPURE_HEADERS.fullmatch(name):
+        if SOCKET_HEADERS.fullmatch(name) and room != "live":
+            self.report(path, line, "live-only", f"<{name}> in {room}")
+        if IMPURE_HEADERS.fullmatch(name) and room not in CLOCK_ROOMS:
             self.report(path, line, "pure", f"<{name}> in {room}")
         # No other room can include what is in src, so that a private header may use its room's third parties.
         target = THIRD_PARTIES.get(first)

@@ -54,6 +54,9 @@ PLANTED = [
     ("pure", "src/sim/run.cpp", "std::normal_distribution<double> law;"),
     ("pure", "src/sim/run.cpp", "std::unordered_set<int> set;"),
     ("pure", "src/sim/run.cpp", 'auto f() { return std::getenv("SEED"); }'),
+    ("live-only", "src/trace/rows.cpp", "#include <sys/socket.h>"),
+    ("live-only", "src/sim/run.cpp", "#include <netinet/in.h>"),
+    ("cli-only", "src/live/clock.cpp", "#include <iostream>"),
     ("size", "src/sim/run.cpp", "// line\n" * 500),
     ("size", "tests/unit/base/text_test.cpp", "// line\n" * 500),
     ("width", "bench/long.cpp", "// " + "x" * 118),
@@ -74,6 +77,7 @@ INNOCENT = [
     ("src/sim/run.cpp", '#include "flatline/scenario/scenario.hpp"\n#include "sim/judge.hpp"'),
     ("src/cli/main.cpp", 'void f() { std::cerr << std::getenv("X"); std::exit(1); }'),
     ("src/cli/main.cpp", '#include <csignal>\n#include <chrono>\n#include "flatline/report/report.hpp"'),
+    ("src/live/clock.cpp", "#include <time.h>\n#include <sys/socket.h>\nint f() { return clock_gettime(0, nullptr); }"),
     ("include/flatline/base/time.hpp", "// " + "x" * 117),
 ]
 

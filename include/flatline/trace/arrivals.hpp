@@ -1,22 +1,31 @@
 #pragma once
-// Recorded arrivals of heartbeats, read from a text table one by one in constant memory.
+// Recorded arrivals of heartbeats, read from a text file one by one in constant memory. The format
+// is told from the first lines:
 //
-// The file: rows of fields, plain or gzip. The delimiter (tab, semicolon, comma or blanks) is told
-// from the first row; a field may stand in double quotes. Lines that begin with "#" and blank lines
-// may stand before the first row, blank lines also at the end. The first row is a header if none of
-// its fields is a number.
+// - a recording of ours (recording.hpp): "# flatline trace 1"; its columns are known;
+// - the output of `ping` with -D (time stamps in brackets): round trips, lost replies seen by their
+//   numbers;
+// - a table: rows of fields, plain or gzip. The delimiter (tab, semicolon, comma or blanks) is told
+//   from the first row; a field may stand in double quotes. Lines that begin with "#" and blank
+//   lines may stand before the first row, blank lines also at the end. The first row is a header if
+//   none of its fields is a number.
+//
+// What is harmless is repaired, counted and told (Repair); all else is a problem with file and
+// line.
 
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "flatline/base/result.hpp"
 #include "flatline/base/time.hpp"
 
 namespace flatline::trace {
 
-/// Which columns to read. A column is given by its name in the header or by its number, from 1.
+/// Which columns of a table to read. A column is given by its name in the header or by its number,
+/// from 1. Recordings and pings have no choice of columns: there any option is a problem.
 struct ArrivalOptions {
   /// Of the arrival times. "": the only column, else the one that is called arrival, received, rx,
   /// timestamp, time or the like (with or without a unit, "rx_ns").
@@ -33,8 +42,35 @@ struct ArrivalOptions {
 /// One heartbeat as recorded.
 struct Arrival {
   LocalInstant at{};                 ///< By the receiver's clock; its zero is the recorder's.
-  std::optional<std::int64_t> seq;   ///< With seq_column.
-  std::optional<LocalInstant> sent;  ///< With send_column; by the sender's clock.
+  std::optional<std::int64_t> seq;   ///< With seq_column, in recordings and pings.
+  std::optional<LocalInstant> sent;  ///< With send_column, in recordings and pings; by the sender's
+                                     ///< clock.
+  std::int64_t skipped =
+      0;  ///< Recordings: numbers up to seq that were never sent (recording.hpp).
+  std::optional<Duration> waited;  ///< Recordings: how long it lay in the receiver's socket.
+};
+
+enum class Format : std::uint8_t { table, recording, ping };
+
+/// Whether sent and at are read from the same clock. A ping's are; a table does not say.
+enum class Clocks : std::uint8_t { unknown, one, two };
+
+/// Something harmless that was put right while reading.
+struct Repair {
+  std::string what;  ///< "repeated header", "last line cut off", "time stepped back" ...
+  std::int64_t count = 0;
+  std::int64_t first_line = 0;
+};
+
+/// What a file says of itself.
+struct TraceFacts {
+  Format format = Format::table;
+  Clocks clocks = Clocks::unknown;
+  bool round_trip = false;                 ///< at - sent is a round trip (ping), not one way.
+  std::optional<Duration> interval;        ///< Nominal heartbeat interval; recordings.
+  std::optional<std::int64_t> sent_total;  ///< Heartbeats sent (skipped ones not counted); known
+                                           ///< once the end has been read, if the file tells.
+  std::vector<Repair> repairs;             ///< Of what has been read so far.
 };
 
 /// Reads arrivals in file order. Not for several threads at once.
@@ -57,6 +93,9 @@ class ArrivalReader {
   /// or more than kLongestTime after the first, and all that LineReader names. REQUIRES: no earlier
   /// call failed.
   Result<std::optional<Arrival>> next();
+
+  /// What the file says of itself, as far as it has been read.
+  [[nodiscard]] const TraceFacts& facts() const;
 
   /// The line of the arrival that next() gave last.
   [[nodiscard]] std::int64_t line() const;

@@ -1,0 +1,60 @@
+#pragma once
+// Stalls of a sender from how late its heartbeats left, and how often and how long they are.
+//
+// A stall that begins at a random moment and lasts P makes the next beat late by P - U, where U,
+// the time from its beginning to the next place of the grid, is uniform over one interval eta; if P
+// < U nobody sees it. So beats late by y come at the rate (lambda / eta) (S(y) - S(y + eta)) per
+// unit of time, S being Pr(P > y): a Poisson process whose likelihood is maximised, stalls too
+// short to be seen included.
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "flatline/base/time.hpp"
+#include "flatline/fit/law.hpp"
+
+namespace flatline::fit {
+
+/// One heartbeat's place and when it left, by the sender's clock.
+struct Send {
+  std::int64_t slot = 0;
+  std::int64_t sent_ns = 0;
+};
+
+/// How late each heartbeat left, ns, against the grid origin + slot * interval. The origin and the
+/// true length of the interval (a sender's timer may run slow) are the lower hull of the sends, so
+/// no lateness is negative. `measured_interval_s` tells the interval found.
+struct Lateness {
+  std::vector<std::int64_t> late_ns;  ///< In the order given.
+  double measured_interval_s = 0;
+};
+Lateness lateness(std::span<const Send> sends, Duration interval);
+
+struct StallOptions {
+  Duration threshold{};  ///< A beat later than this is a stall; > 0.
+};
+
+struct StallFit {
+  std::int64_t seen = 0;  ///< Stalls later than the threshold; beats of one stall counted once.
+  double observed_s = 0;  ///< Time watched.
+  Parameter mean_time_between;  ///< From the end of one to the start of the next; all stalls, also
+                                ///< those too short to be seen (by the law), or only those seen if
+                                ///< there are too few for a law. Without any: value infinite, lo
+                                ///< the bound of Garwood 1936.
+  std::optional<LawFit> length;  ///< The best family by BIC with at least kLeastStalls seen.
+  std::vector<std::int64_t> lengths_ns;  ///< Each stall seen: its lateness and half an interval
+                                         ///< more, ascending; what stands in for a law without one.
+  double dispersion_p_value = 1;  ///< Whether they come as a Poisson process: index of dispersion
+                                  ///< over 20 equal parts of the record; 1 if too few.
+};
+inline constexpr std::int64_t kLeastStalls = 20;
+
+/// `sends` in order of slots, and their lateness. A beat is the first after a stall if it is later
+/// than the threshold and the stall it belongs to does not cover the beat before (its lateness is
+/// not that of the one before less their distance). REQUIRES: equal sizes, at least 2.
+StallFit fit_stalls(std::span<const Send> sends, std::span<const std::int64_t> late_ns,
+                    Duration interval, const StallOptions& options);
+
+}  // namespace flatline::fit
