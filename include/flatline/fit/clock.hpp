@@ -13,10 +13,13 @@ namespace flatline::fit {
 /// carries the middle of the record (Moon, Skelly, Towsley 1999). What is above it is delay beyond
 /// the least one; the least delay itself cannot be told from the offset.
 struct ClockLine {
-  double drift = 0;     ///< Of the receiver's clock against the sender's, seconds per second.
-  double drift_lo = 0;  ///< Bounds of the drift that the hull allows at 95 %, from the noise of
-  double drift_hi = 0;  ///< its edge (blocks of the record fitted one by one).
-  std::int64_t origin_ns = 0;  ///< received - sent that the line has at sent = first sent.
+  double drift = 0;  ///< Of the receiver's clock against the sender's, seconds per second.
+  /// 95 % bounds: Sen's interval (1968) for the slope of the lowest points of up to 40 blocks of
+  /// the record, which needs no law of delays but that the blocks are alike; widened to hold
+  /// `drift`. Infinite with fewer than 6 points.
+  double drift_lo = 0;
+  double drift_hi = 0;
+  std::int64_t origin_ns = 0;  ///< received - sent that the line has at the first sent given.
 };
 
 /// REQUIRES: equal sizes, at least 2, `sent` not all equal. In any order.
