@@ -71,6 +71,7 @@ ClockLine fit_clock(std::span<const std::int64_t> sent_ns,
   const std::int64_t first = sent_ns.front();
   const Edge edge = lower_edge(points);
   ClockLine line;
+  line.first_sent_ns = first;
   line.drift = edge.slope();
   line.drift_lo = -std::numeric_limits<double>::infinity();
   line.drift_hi = std::numeric_limits<double>::infinity();
@@ -84,18 +85,21 @@ ClockLine fit_clock(std::span<const std::int64_t> sent_ns,
   return line;
 }
 
+std::int64_t delay_above(const ClockLine& line, std::int64_t sent_ns, std::int64_t received_ns) {
+  // Whole numbers first: only the small product of drift and time is rounded.
+  const std::int64_t above_origin = received_ns - sent_ns - line.origin_ns;
+  const long double drifted =
+      static_cast<long double>(line.drift) * static_cast<long double>(sent_ns - line.first_sent_ns);
+  return std::max<std::int64_t>(0, above_origin - static_cast<std::int64_t>(std::ceil(drifted)));
+}
+
 std::vector<std::int64_t> delays_above(const ClockLine& line, std::span<const std::int64_t> sent_ns,
                                        std::span<const std::int64_t> received_ns) {
   FLATLINE_CHECK(sent_ns.size() == received_ns.size(), "every heartbeat was sent and received");
   std::vector<std::int64_t> delays;
   delays.reserve(sent_ns.size());
-  const auto drift = static_cast<long double>(line.drift);
   for (std::size_t i = 0; i < sent_ns.size(); ++i) {
-    // Whole numbers first: only the small product of drift and time is rounded.
-    const std::int64_t above_origin = received_ns[i] - sent_ns[i] - line.origin_ns;
-    const long double drifted = drift * static_cast<long double>(sent_ns[i] - sent_ns.front());
-    const auto whole = static_cast<std::int64_t>(std::ceil(drifted));
-    delays.push_back(std::max<std::int64_t>(0, above_origin - whole));
+    delays.push_back(delay_above(line, sent_ns[i], received_ns[i]));
   }
   return delays;
 }

@@ -19,15 +19,19 @@ struct ClockLine {
   /// `drift`. Infinite with fewer than 6 points.
   double drift_lo = 0;
   double drift_hi = 0;
-  std::int64_t origin_ns = 0;  ///< received - sent that the line has at the first sent given.
+  std::int64_t first_sent_ns = 0;  ///< The first send time, where the line begins.
+  std::int64_t origin_ns = 0;      ///< received - sent that the line has there.
 };
 
 /// REQUIRES: equal sizes, at least 2, `sent` not all equal. In any order.
 ClockLine fit_clock(std::span<const std::int64_t> sent_ns,
                     std::span<const std::int64_t> received_ns);
 
-/// The delays beyond the least one: received - sent - line, never negative, rounded down to whole
-/// nanoseconds with integers or long double so that hours do not lose digits.
+/// A delay beyond the least one: received - sent - line, never negative, rounded down to whole
+/// nanoseconds so that hours do not lose digits.
+std::int64_t delay_above(const ClockLine& line, std::int64_t sent_ns, std::int64_t received_ns);
+
+/// The same for all heartbeats of a record.
 std::vector<std::int64_t> delays_above(const ClockLine& line, std::span<const std::int64_t> sent_ns,
                                        std::span<const std::int64_t> received_ns);
 
