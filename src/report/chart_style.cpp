@@ -38,6 +38,11 @@ constexpr std::string_view kCss =
 .chart .s6{fill:#b0243a;stroke:#b0243a}.chart .s7{fill:#4d5b66;stroke:#4d5b66}
 .chart .dot{stroke:#fff}
 .chart .hollow{fill:#fff;stroke-width:1.5}
+.chart path.dots{fill:none;stroke-width:3;stroke-linecap:round}
+.chart .dash1{stroke-dasharray:7 4}.chart .dash2{stroke-dasharray:2 3}.chart .dash3{stroke-dasharray:9 3 2 3}
+.chart .beyond{fill:#51606f;fill-opacity:.07}
+.chart .hatch{stroke:#51606f;stroke-opacity:.28;stroke-width:1}
+.chart .limit{stroke:#51606f;stroke-width:1.5;stroke-dasharray:5 3}
 @media screen and (prefers-color-scheme:dark){
 .chart text{fill:#e6ebf0}
 .chart .tick,.chart .note{fill:#a5b2bf}
@@ -61,6 +66,8 @@ constexpr std::string_view kCss =
 .chart .s6{fill:#ff7b8a;stroke:#ff7b8a}.chart .s7{fill:#b3c0cc;stroke:#b3c0cc}
 .chart .dot{stroke:#12181f}
 .chart .hollow{fill:#12181f}
+.chart .beyond{fill:#a5b2bf}
+.chart .hatch,.chart .limit{stroke:#a5b2bf}
 }
 )";
 

@@ -85,8 +85,8 @@ std::string whose(const Rows& rows, const TradeGroup& group) {
   return out + (never.empty() ? "" : "; never among them: " + never);
 }
 
-Verdict verdict_of(const Rows& rows, const TradeGroup& group) {
-  Verdict out;
+ConditionVerdict verdict_of(const Rows& rows, const TradeGroup& group) {
+  ConditionVerdict out;
   out.condition = group.condition;
   const std::size_t n = group.front.size();
   if (group.points.size() == 1) {

@@ -17,14 +17,14 @@ struct Finding {
 };
 
 /// What holds under one condition of the world.
-struct Verdict {
+struct ConditionVerdict {
   std::string condition;  ///< Empty if no condition varies.
   std::string summary;    ///< How many settings, how many of them best, whose they are.
   std::vector<Finding> findings;
 };
 
 struct Headline {
-  std::vector<Verdict> verdicts;      ///< At most four.
+  std::vector<ConditionVerdict> verdicts;  ///< At most four.
   std::vector<std::string> cautions;  ///< What the numbers do not say.
 };
 

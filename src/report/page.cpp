@@ -56,7 +56,7 @@ std::string question(const Source& source) {
   return out + "</dl></section>\n";
 }
 
-std::string verdict_html(const Verdict& verdict) {
+std::string verdict_html(const ConditionVerdict& verdict) {
   std::string out;
   if (!verdict.condition.empty()) out += "<h3>With " + escaped(verdict.condition) + "</h3>\n";
   out += element("p", verdict.summary) + "<div class=\"findings\">\n";
@@ -73,7 +73,7 @@ std::string answer(const Report& report) {
   if (report.words.verdicts.empty()) {
     out += element("p", "No setting has both a detection time and a mistake rate; see the table.");
   }
-  for (const Verdict& verdict : report.words.verdicts) out += verdict_html(verdict);
+  for (const ConditionVerdict& verdict : report.words.verdicts) out += verdict_html(verdict);
   if (!report.words.cautions.empty()) {
     out += "<ul class=\"cautions\">\n";
     for (const std::string& caution : report.words.cautions) out += element("li", caution);

@@ -1,5 +1,6 @@
 #include "svg.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "units.hpp"
@@ -155,6 +156,26 @@ void Svg::marker(Pixel at, int series, std::string_view css, std::string_view ti
   }
 }
 
+void Svg::dots(const std::vector<DotRun>& runs, std::string_view css) {
+  std::string d;
+  for (const DotRun& run : runs) {
+    d += "M" + px(run.at.x) + " " + px(run.at.y) + "h" + px(run.length);
+  }
+  body_ += "<path" + attribute("class", css) + attribute("d", d) + "/>\n";
+}
+
+void Svg::hatch(Pixel corner, double width, double height, double spacing) {
+  std::string d;
+  for (double s = spacing; s < width + height; s += spacing) {
+    // The line on which the way right plus the way down is s, from its lower to its upper end.
+    const double low = std::min(s, height);
+    const double high = std::max(0.0, s - width);
+    d += "M" + px(corner.x + s - low) + " " + px(corner.y + low) + "L" + px(corner.x + s - high) +
+         " " + px(corner.y + high);
+  }
+  if (!d.empty()) body_ += "<path" + attribute("class", "hatch") + attribute("d", d) + "/>\n";
+}
+
 void Svg::bound_marker(Pixel at, int series, std::string_view css, std::string_view tip) {
   static const std::vector<Pixel> kArrow{{-2.2, 0}, {2.2, 0},  {2.2, 7}, {5.5, 7},
                                          {0, 14},   {-5.5, 7}, {-2.2, 7}};
@@ -200,11 +221,10 @@ std::string shortened(std::string_view text, std::size_t characters) {
   return std::string(text);
 }
 
-void draw_axes(Svg& svg, const Frame& f, const Scale& x, TickText x_text, std::string_view x_name,
-               const Scale& y, TickText y_text, std::string_view y_name) {
+void draw_axes(Svg& svg, const Frame& f, const TickedAxis& x, const TickedAxis& y) {
   double last_end = -1e9;
-  for (const Tick& tick : x.ticks(x_text)) {
-    const double at = x.at(tick.value);
+  for (const Tick& tick : x.ticks) {
+    const double at = x.scale.at(tick.value);
     svg.line({at, f.top}, {at, f.bottom}, tick.label.empty() ? "grid minor" : "grid");
     const double half = text_width(tick.label) / 2;
     if (tick.label.empty() || at - half < last_end + 6) continue;
@@ -212,8 +232,8 @@ void draw_axes(Svg& svg, const Frame& f, const Scale& x, TickText x_text, std::s
     last_end = at + half;
   }
   double last_top = 1e9;
-  for (const Tick& tick : y.ticks(y_text)) {
-    const double at = y.at(tick.value);
+  for (const Tick& tick : y.ticks) {
+    const double at = y.scale.at(tick.value);
     svg.line({f.left, at}, {f.right, at}, tick.label.empty() ? "grid minor" : "grid");
     if (tick.label.empty() || std::fabs(at - last_top) < 14) continue;
     svg.text({f.left - 8, at + 4}, tick.label, "tick", Anchor::end);
@@ -221,8 +241,13 @@ void draw_axes(Svg& svg, const Frame& f, const Scale& x, TickText x_text, std::s
   }
   svg.line({f.left, f.bottom}, {f.right, f.bottom}, "axis");
   svg.line({f.left, f.top}, {f.left, f.bottom}, "axis");
-  svg.text({(f.left + f.right) / 2, f.bottom + 44}, x_name, "name", Anchor::middle);
-  svg.text({18, (f.top + f.bottom) / 2}, y_name, "name", Anchor::middle, -90);
+  svg.text({(f.left + f.right) / 2, f.bottom + 44}, x.name, "name", Anchor::middle);
+  svg.text({18, (f.top + f.bottom) / 2}, y.name, "name", Anchor::middle, -90);
+}
+
+void draw_axes(Svg& svg, const Frame& f, const Scale& x, TickText x_text, std::string_view x_name,
+               const Scale& y, TickText y_text, std::string_view y_name) {
+  draw_axes(svg, f, {x, x.ticks(x_text), x_name}, {y, y.ticks(y_text), y_name});
 }
 
 double draw_legend(Svg& svg, Pixel at, double width, const std::vector<std::string>& names) {

@@ -24,6 +24,12 @@ struct Pixel {
   double y;
 };
 
+/// A small dot, or a row of dots so close that they touch: as one stroke of this length.
+struct DotRun {
+  Pixel at;
+  double length = 0;
+};
+
 /// Builds one chart. Colours come from classes (see chart_css), so a chart follows the light or
 /// dark scheme.
 class Svg {
@@ -40,6 +46,10 @@ class Svg {
             double degrees = 0);
   /// The shape of series `series`, in its colour.
   void marker(Pixel at, int series, std::string_view css, std::string_view tip = {});
+  /// Many points as one shape without tool tips.
+  void dots(const std::vector<DotRun>& runs, std::string_view css);
+  /// Slanted lines all over a rectangle.
+  void hatch(Pixel corner, double width, double height, double spacing);
   /// A hollow arrow whose tail stands at `at` and which points down: "at most this".
   void bound_marker(Pixel at, int series, std::string_view css, std::string_view tip = {});
 
@@ -67,7 +77,15 @@ struct Frame {
   double bottom;
 };
 
+/// An axis with the ticks it shows.
+struct TickedAxis {
+  const Scale& scale;
+  std::vector<Tick> ticks;
+  std::string_view name;
+};
+
 /// Draws the grid, both axes with their ticks, and their names.
+void draw_axes(Svg& svg, const Frame& frame, const TickedAxis& x, const TickedAxis& y);
 void draw_axes(Svg& svg, const Frame& frame, const Scale& x, TickText x_text,
                std::string_view x_name, const Scale& y, TickText y_text, std::string_view y_name);
 

@@ -3,6 +3,7 @@
 // what a fit found, later what a comparison or a search found. The caller says what to show; this
 // room knows how.
 
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -13,7 +14,8 @@ namespace flatline::report {
 enum class LineStyle { points, line, steps };
 
 /// One series of a chart. Points with a coordinate that is not finite, or not positive on a log
-/// axis, are left out.
+/// axis, are left out; a line has a gap there. Steps hold each value until the next x.
+/// REQUIRES: as many x as y.
 struct ChartSeries {
   std::string name;
   LineStyle style = LineStyle::line;
@@ -28,13 +30,13 @@ struct ChartAxis {
 };
 
 struct LineChart {
-  std::string file;  ///< "delay_tail.svg"; also its id in the page
+  std::string file;  ///< "delay_tail.svg": letters, digits, '_' and '-'; unique in a page
   std::string heading;
   std::string caption;  ///< What it shows and how to read it; also for those who cannot see it.
   ChartAxis x, y;
   std::vector<ChartSeries> series;
   /// From here on (x) nothing is measured: marked with `beyond_text`. NaN: nowhere.
-  double beyond = 0;
+  double beyond = std::numeric_limits<double>::quiet_NaN();
   std::string beyond_text;
 };
 
