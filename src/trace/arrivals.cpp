@@ -1,105 +1,85 @@
 #include "flatline/trace/arrivals.hpp"
 
+#include <algorithm>
+
 #include "flatline/base/check.hpp"
-#include "flatline/base/text.hpp"
-#include "rows.hpp"
+#include "recording_text.hpp"
+#include "source.hpp"
 
 namespace flatline::trace {
 namespace {
 
-struct TimeColumn {
-  std::size_t index = 0;
-  Unit unit;
-};
-
-Problem no_unit(const RowReader& rows, std::size_t column) {
-  return rows.problem(column, "the unit of the times is not known",
-                      std::string(kUnitsExpected) +
-                          ", given as an option or at the end of the column's name (\"rx_ms\")");
+// Recordings and pings have one layout only.
+std::optional<Problem> refuse_options(const LineReader& lines, const ArrivalOptions& options,
+                                      std::string_view what) {
+  const std::string* given = nullptr;
+  for (const std::string* option :
+       {&options.column, &options.unit, &options.seq_column, &options.send_column}) {
+    if (given == nullptr && !option->empty()) given = option;
+  }
+  if (given == nullptr) return std::nullopt;
+  return lines.problem("",
+                       "a column or unit is named (\"" + *given + "\"), but this is " +
+                           std::string(what) + ", whose columns are known",
+                       "no options for columns and units");
 }
 
-// The column of the arrivals, by option or by its name, and its unit.
-Result<TimeColumn> arrival_column(const RowReader& rows, const ArrivalOptions& options) {
-  const Result<std::size_t> index =
-      options.column.empty()
-          ? rows.guess({"arrival", "arrival_time", "arrived", "arrived_at", "received",
-                        "received_at", "receive", "receive_time", "recv", "recv_time", "rx",
-                        "rx_time", "t_recv", "timestamp", "time", "ts", "t"})
-          : rows.find(options.column);
-  if (!index) return index.problems();
-  const Result<std::optional<Unit>> unit = choose_unit(rows, index.value(), options.unit);
-  if (!unit) return unit.problems();
-  if (!unit.value()) return no_unit(rows, index.value());
-  return TimeColumn{index.value(), *unit.value()};
-}
-
-Result<std::int64_t> read_time(const RowReader& rows, std::span<const std::string_view> row,
-                               const TimeColumn& column) {
-  const std::string_view field = row[column.index];
-  const Decimal decimal = read_decimal(field, column.unit);
-  if (decimal.status == DecimalStatus::good) return decimal.ns;
-  return rows.problem(column.index, decimal_problem(field, decimal.status), "a time in decimal");
+Result<std::unique_ptr<Source>> open_source(Opened opened, const ArrivalOptions& options) {
+  if (opened.format == Format::table) return open_table(std::move(opened.lines), options);
+  const bool recording = opened.format == Format::recording;
+  if (std::optional<Problem> problem = refuse_options(
+          opened.lines, options, recording ? "a recording of flatline" : "the output of ping")) {
+    return *std::move(problem);
+  }
+  return recording ? open_recording(std::move(opened.lines)) : open_ping(std::move(opened.lines));
 }
 
 }  // namespace
 
+void Source::repaired(std::string_view what, std::int64_t line) {
+  const auto same = std::find_if(facts_.repairs.begin(), facts_.repairs.end(),
+                                 [&](const Repair& repair) { return repair.what == what; });
+  if (same != facts_.repairs.end()) {
+    ++same->count;
+  } else {
+    facts_.repairs.push_back({std::string(what), 1, line});
+  }
+}
+
+std::string_view trimmed(std::string_view text) {
+  const auto first = text.find_first_not_of(" \t");
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+Result<Opened> open_trace(const std::string& path) {
+  Result<LineReader> opened = LineReader::open(path);
+  if (!opened) return opened.problems();
+  Opened out{std::move(opened).value(), Format::table};
+  while (true) {
+    const Result<std::optional<std::string_view>> line = out.lines.next();
+    if (!line) return line.problems();
+    if (!line.value()) return out;
+    const std::string_view text = trimmed(*line.value());
+    if (text.starts_with(kRecordingMark)) {
+      out.format = Format::recording;
+    } else if (text.empty() || text.front() == '#') {
+      continue;
+    } else if (is_ping(text)) {
+      out.format = Format::ping;
+    }
+    out.lines.put_back();
+    return out;
+  }
+}
+
 struct ArrivalReader::State {
-  explicit State(RowReader reader) : rows(std::move(reader)) {}
+  explicit State(std::unique_ptr<Source> from) : source(std::move(from)) {}
 
-  Result<std::optional<Arrival>> next();
-  [[nodiscard]] std::optional<Problem> check_order(std::int64_t ns) const;
-
-  RowReader rows;
-  TimeColumn at;
-  std::optional<TimeColumn> sent;
-  std::optional<std::size_t> seq;
-  std::optional<std::int64_t> first_ns;
-  std::int64_t last_ns = 0;
+  std::unique_ptr<Source> source;
+  std::int64_t line = 0;
   bool failed = false;
 };
-
-std::optional<Problem> ArrivalReader::State::check_order(std::int64_t ns) const {
-  if (!first_ns) return std::nullopt;
-  if (ns < last_ns) {
-    return rows.problem(
-        at.index, "time goes backwards",
-        "no time before the one of the row above, by the receiver's monotonic clock");
-  }
-  // Unsigned: from the most negative to the largest time is more than 63 bits.
-  const std::uint64_t span = static_cast<std::uint64_t>(ns) - static_cast<std::uint64_t>(*first_ns);
-  if (span > static_cast<std::uint64_t>(kLongestTime.ns)) {
-    return rows.problem(at.index, "this is more than 36 years after the first arrival",
-                        "times in " + std::string(name_of(at.unit)));
-  }
-  return std::nullopt;
-}
-
-Result<std::optional<Arrival>> ArrivalReader::State::next() {
-  const Result<std::span<const std::string_view>> row = rows.next_row();
-  if (!row) return row.problems();
-  if (row.value().empty()) return std::optional<Arrival>();
-  Arrival arrival;
-  const Result<std::int64_t> ns = read_time(rows, row.value(), at);
-  if (!ns) return ns.problems();
-  arrival.at = LocalInstant{ns.value()};
-  if (std::optional<Problem> problem = check_order(ns.value())) return *std::move(problem);
-  if (!first_ns) first_ns = ns.value();
-  last_ns = ns.value();
-  if (seq) {
-    const Result<std::int64_t> number = parse_count(row.value()[*seq]);
-    if (!number) {
-      return rows.problem(*seq, "\"" + shown(row.value()[*seq]) + "\" is not a sequence number",
-                          "a whole number from 0 on");
-    }
-    arrival.seq = number.value();
-  }
-  if (sent) {
-    const Result<std::int64_t> sent_ns = read_time(rows, row.value(), *sent);
-    if (!sent_ns) return sent_ns.problems();
-    arrival.sent = LocalInstant{sent_ns.value()};
-  }
-  return std::optional<Arrival>(arrival);
-}
 
 ArrivalReader::ArrivalReader(std::unique_ptr<State> state) : x_(std::move(state)) {}
 ArrivalReader::ArrivalReader(ArrivalReader&&) noexcept = default;
@@ -107,36 +87,27 @@ ArrivalReader& ArrivalReader::operator=(ArrivalReader&&) noexcept = default;
 ArrivalReader::~ArrivalReader() = default;
 
 Result<ArrivalReader> ArrivalReader::open(const std::string& path, const ArrivalOptions& options) {
-  Result<RowReader> rows = RowReader::open(path, "arrivals");
-  if (!rows) return rows.problems();
-  auto state = std::make_unique<State>(std::move(rows).value());
-  const Result<TimeColumn> at = arrival_column(state->rows, options);
-  if (!at) return at.problems();
-  state->at = at.value();
-  if (!options.seq_column.empty()) {
-    const Result<std::size_t> seq = state->rows.find(options.seq_column);
-    if (!seq) return seq.problems();
-    state->seq = seq.value();
-  }
-  if (!options.send_column.empty()) {
-    const Result<std::size_t> sent = state->rows.find(options.send_column);
-    if (!sent) return sent.problems();
-    const Result<std::optional<Unit>> unit = choose_unit(state->rows, sent.value(), "");
-    if (!unit) return unit.problems();
-    state->sent = TimeColumn{sent.value(), unit.value().value_or(state->at.unit)};
-  }
-  return ArrivalReader(std::move(state));
+  Result<Opened> opened = open_trace(path);
+  if (!opened) return opened.problems();
+  Result<std::unique_ptr<Source>> source = open_source(std::move(opened).value(), options);
+  if (!source) return source.problems();
+  return ArrivalReader(std::make_unique<State>(std::move(source).value()));
 }
 
 Result<std::optional<Arrival>> ArrivalReader::next() {
   FLATLINE_CHECK(!x_->failed, "next() after a failure");
-  Result<std::optional<Arrival>> arrival = x_->next();
+  Result<std::optional<Arrival>> arrival = x_->source->next();
   x_->failed = !arrival;
+  if (arrival && arrival.value()) x_->line = x_->source->line();
   return arrival;
 }
 
+const TraceFacts& ArrivalReader::facts() const {
+  return x_->source->facts();
+}
+
 std::int64_t ArrivalReader::line() const {
-  return x_->rows.line();
+  return x_->line;
 }
 
 }  // namespace flatline::trace

@@ -39,6 +39,10 @@ struct LineReader::State {
   bool at_end = false;      // nothing more to read
   bool broken = false;      // and that is an error, told once the whole lines before it are given
   bool failed = false;
+  bool cut = false;         // the error is a stream that stops too soon
+  bool last_ended = false;  // the line given last had an end
+  bool again = false;       // it is to be given once more
+  std::string_view last;    // that line
   std::int64_t line = 0;
 };
 
@@ -56,6 +60,7 @@ void LineReader::State::fill() {
     int error = Z_OK;
     gzerror(gz, &error);
     broken = got < 0 || (error != Z_OK && error != Z_STREAM_END);
+    cut = broken && error == Z_BUF_ERROR;
     if (broken) trouble = read_error();
   }
 }
@@ -91,6 +96,10 @@ Result<std::optional<std::string_view>> LineReader::next() {
   State& s = *x_;
   FLATLINE_CHECK(!s.failed, "next() after a failure");
   ++s.line;
+  if (s.again) {
+    s.again = false;
+    return std::optional<std::string_view>(s.last);
+  }
   while (true) {
     const char* from = s.buffer.data() + s.begin;
     const void* found = std::memchr(s.buffer.data() + s.scanned, '\n', s.end - s.scanned);
@@ -115,11 +124,27 @@ Result<std::optional<std::string_view>> LineReader::next() {
       if (text.ends_with('\r')) text.remove_suffix(1);
       if (s.line == 1 && text.starts_with(kByteOrderMark))
         text.remove_prefix(kByteOrderMark.size());
+      s.last_ended = ended;
+      s.last = text;
       return std::optional<std::string_view>(text);
     }
     s.scanned = s.end;
     s.fill();
   }
+}
+
+void LineReader::put_back() {
+  FLATLINE_CHECK(x_->line > 0 && !x_->again && !x_->failed, "no line to put back");
+  x_->again = true;
+  --x_->line;
+}
+
+bool LineReader::ended() const {
+  return x_->last_ended;
+}
+
+bool LineReader::cut_short() const {
+  return x_->failed && x_->cut;
 }
 
 std::int64_t LineReader::line() const {

@@ -4,18 +4,13 @@
 #include <array>
 
 #include "flatline/base/text.hpp"
+#include "source.hpp"
 
 namespace flatline::trace {
 namespace {
 
 // Stands for none; in a text file it does not occur.
 constexpr char kNoDelimiter = '\0';
-
-std::string_view trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
 
 // Whether a first line with this field in it is a row, not a header. NaN counts: it is a row's
 // error.
@@ -85,10 +80,8 @@ void RowReader::split(std::string_view line) {
   }
 }
 
-Result<RowReader> RowReader::open(const std::string& path, std::string_view what) {
-  Result<LineReader> lines = LineReader::open(path);
-  if (!lines) return lines.problems();
-  RowReader rows(std::move(lines).value());
+Result<RowReader> RowReader::open(LineReader lines, std::string_view what) {
+  RowReader rows(std::move(lines));
   while (true) {
     const Result<std::optional<std::string_view>> line = rows.lines_.next();
     if (!line) return line.problems();
@@ -98,6 +91,10 @@ Result<RowReader> RowReader::open(const std::string& path, std::string_view what
     }
     const std::string_view text = trimmed(*line.value());
     if (text.empty() || (text.front() == '#' && rows.width_ == 0)) continue;
+    if (text == rows.header_) {
+      rows.header_above_ = rows.lines_.line();
+      continue;
+    }
     if (rows.width_ == 0) rows.delimiter_ = find_delimiter(*line.value());
     // After the header this is the first row, and checked like any other.
     rows.split(*line.value());
@@ -107,6 +104,7 @@ Result<RowReader> RowReader::open(const std::string& path, std::string_view what
       if (rows.width_ == 1) rows.delimiter_ = kNoDelimiter;
       if (std::none_of(rows.fields_.begin(), rows.fields_.end(), is_like_a_number)) {
         rows.columns_.assign(rows.fields_.begin(), rows.fields_.end());
+        rows.header_ = text;
         continue;
       }
     }
@@ -117,16 +115,21 @@ Result<RowReader> RowReader::open(const std::string& path, std::string_view what
 
 Result<std::span<const std::string_view>> RowReader::next_row() {
   if (!first_pending_) {
+    header_above_ = 0;
     std::int64_t blank_lines = 0;
     while (true) {
       const Result<std::optional<std::string_view>> line = lines_.next();
       if (!line) return line.problems();
       if (!line.value()) return std::span<const std::string_view>();
-      if (!trimmed(*line.value()).empty()) {
+      const std::string_view text = trimmed(*line.value());
+      if (!text.empty() && text == header_) {
+        header_above_ = lines_.line();
+      } else if (!text.empty()) {
         split(*line.value());
         break;
+      } else {
+        ++blank_lines;
       }
-      ++blank_lines;
     }
     if (blank_lines > 0) {
       return problem(std::nullopt, "a blank line stands before this row", "rows without gaps");

@@ -17,13 +17,13 @@ namespace flatline::trace {
 
 class RowReader {
  public:
-  /// Opens the file, skips comments and blank lines, takes the header if there is one and keeps the
-  /// first row for next_row(). `what` ("arrivals") names what the file lacks if it has no row.
-  static Result<RowReader> open(const std::string& path, std::string_view what);
+  /// Skips comments and blank lines, takes the header if there is one and keeps the first row for
+  /// next_row(). `what` ("arrivals") names what the file lacks if it has no row.
+  static Result<RowReader> open(LineReader lines, std::string_view what);
 
   /// The fields of the next row, trimmed and without quotes; empty after the last. The views hold
-  /// until the next call. Fails on a blank line between rows and a row shorter or longer than the
-  /// first line.
+  /// until the next call. A line that repeats the header is passed over. Fails on a blank line
+  /// between rows and a row shorter or longer than the first line.
   Result<std::span<const std::string_view>> next_row();
 
   /// Names of the columns; empty if the file has no header.
@@ -31,6 +31,8 @@ class RowReader {
   /// The column's name in the header, or "column 2".
   [[nodiscard]] std::string name_of(std::size_t column) const;
   [[nodiscard]] std::int64_t line() const { return lines_.line(); }
+  /// The line of the repeated header that next_row() has just passed over; 0 if it has not.
+  [[nodiscard]] std::int64_t header_above() const { return header_above_; }
   [[nodiscard]] Problem problem(std::optional<std::size_t> column, std::string message,
                                 std::string expected = {}) const;
 
@@ -49,6 +51,8 @@ class RowReader {
   char delimiter_ = ',';  // ' ' means any run of blanks
   std::size_t width_ = 0;
   std::vector<std::string> columns_;
+  std::string header_;  // the whole line, trimmed
+  std::int64_t header_above_ = 0;
   std::vector<std::string_view> fields_;
   bool first_pending_ = false;  // fields_ already holds the row to give next
 };

@@ -34,6 +34,14 @@ class LineReader {
   /// REQUIRES: no earlier call failed.
   Result<std::optional<std::string_view>> next();
 
+  /// Makes next() give the line that it gave last once more. REQUIRES: it gave one.
+  void put_back();
+
+  /// Whether the line that next() gave last had an end; only the last of a file may have none.
+  [[nodiscard]] bool ended() const;
+  /// Whether next() failed because a gzip stream stops before its end.
+  [[nodiscard]] bool cut_short() const;
+
   /// The number of the line that next() gave last, from 1; 0 before the first call.
   [[nodiscard]] std::int64_t line() const;
   [[nodiscard]] const std::string& path() const;

@@ -1,0 +1,160 @@
+// Arrivals from the columns of a table.
+
+#include "flatline/base/text.hpp"
+#include "rows.hpp"
+#include "source.hpp"
+
+namespace flatline::trace {
+namespace {
+
+struct TimeColumn {
+  std::size_t index = 0;
+  Unit unit;
+};
+
+Problem no_unit(const RowReader& rows, std::size_t column) {
+  return rows.problem(column, "the unit of the times is not known",
+                      std::string(kUnitsExpected) +
+                          ", given as an option or at the end of the column's name (\"rx_ms\")");
+}
+
+// The column of the arrivals, by option or by its name, and its unit.
+Result<TimeColumn> arrival_column(const RowReader& rows, const ArrivalOptions& options) {
+  const Result<std::size_t> index =
+      options.column.empty()
+          ? rows.guess({"arrival", "arrival_time", "arrived", "arrived_at", "received",
+                        "received_at", "receive", "receive_time", "recv", "recv_time", "rx",
+                        "rx_time", "t_recv", "timestamp", "time", "ts", "t"})
+          : rows.find(options.column);
+  if (!index) return index.problems();
+  const Result<std::optional<Unit>> unit = choose_unit(rows, index.value(), options.unit);
+  if (!unit) return unit.problems();
+  if (!unit.value()) return no_unit(rows, index.value());
+  return TimeColumn{index.value(), *unit.value()};
+}
+
+// Why a field is no time, with what is likely meant.
+std::string field_problem(std::string_view field, DecimalStatus status, Unit unit) {
+  std::string message = decimal_problem(field, status);
+  if (field.empty()) return message + ": the field is empty";
+  const std::optional<Unit> own = unit_of(split_unit(field).unit);
+  if (own && *own != unit) {
+    message += ": mixed units, the column is in " + std::string(name_of(unit));
+  }
+  return message;
+}
+
+Result<std::int64_t> read_time(const RowReader& rows, std::span<const std::string_view> row,
+                               const TimeColumn& column) {
+  const std::string_view field = row[column.index];
+  const Decimal decimal = read_decimal(field, column.unit);
+  if (decimal.status == DecimalStatus::good) return decimal.ns;
+  return rows.problem(column.index, field_problem(field, decimal.status, column.unit),
+                      "a time in decimal");
+}
+
+class Table : public Source {
+ public:
+  explicit Table(RowReader reader) : rows_(std::move(reader)) {}
+
+  std::optional<Problems> choose_columns(const ArrivalOptions& options);
+  Result<std::optional<Arrival>> next() override;
+  [[nodiscard]] std::int64_t line() const override { return rows_.line(); }
+
+ private:
+  [[nodiscard]] std::optional<Problem> check_order(std::int64_t ns) const;
+
+  RowReader rows_;
+  TimeColumn at_;
+  std::optional<TimeColumn> sent_;
+  std::optional<std::size_t> seq_;
+  std::optional<std::int64_t> first_ns_;
+  std::int64_t last_ns_ = 0;
+};
+
+std::optional<Problems> Table::choose_columns(const ArrivalOptions& options) {
+  const Result<TimeColumn> at = arrival_column(rows_, options);
+  if (!at) return at.problems();
+  at_ = at.value();
+  if (!options.seq_column.empty()) {
+    const Result<std::size_t> seq = rows_.find(options.seq_column);
+    if (!seq) return seq.problems();
+    seq_ = seq.value();
+  }
+  if (!options.send_column.empty()) {
+    const Result<std::size_t> sent = rows_.find(options.send_column);
+    if (!sent) return sent.problems();
+    const Result<std::optional<Unit>> unit = choose_unit(rows_, sent.value(), "");
+    if (!unit) return unit.problems();
+    sent_ = TimeColumn{sent.value(), unit.value().value_or(at_.unit)};
+  }
+  return std::nullopt;
+}
+
+std::optional<Problem> Table::check_order(std::int64_t ns) const {
+  if (!first_ns_) return std::nullopt;
+  if (ns < last_ns_) {
+    if (const std::int64_t header = rows_.header_above(); header > 0) {
+      return rows_.problem(at_.index,
+                           "time goes backwards: the header stands again at line " +
+                               std::to_string(header) + ", where a second file seems to begin",
+                           "one file for each");
+    }
+    return rows_.problem(
+        at_.index, "time goes backwards",
+        "no time before the one of the row above, by the receiver's monotonic clock");
+  }
+  // Unsigned: from the most negative to the largest time is more than 63 bits.
+  const std::uint64_t span =
+      static_cast<std::uint64_t>(ns) - static_cast<std::uint64_t>(*first_ns_);
+  if (span > static_cast<std::uint64_t>(kLongestTime.ns)) {
+    return rows_.problem(at_.index, "this is more than 36 years after the first arrival",
+                         "times in " + std::string(name_of(at_.unit)));
+  }
+  return std::nullopt;
+}
+
+Result<std::optional<Arrival>> Table::next() {
+  const Result<std::span<const std::string_view>> row = rows_.next_row();
+  if (!row) return row.problems();
+  if (const std::int64_t header = rows_.header_above(); header > 0) {
+    repaired("repeated header", header);
+  }
+  if (row.value().empty()) return std::optional<Arrival>();
+  Arrival arrival;
+  const Result<std::int64_t> ns = read_time(rows_, row.value(), at_);
+  if (!ns) return ns.problems();
+  arrival.at = LocalInstant{ns.value()};
+  if (std::optional<Problem> problem = check_order(ns.value())) return *std::move(problem);
+  if (!first_ns_) first_ns_ = ns.value();
+  last_ns_ = ns.value();
+  if (seq_) {
+    const std::string_view field = row.value()[*seq_];
+    const Result<std::int64_t> number = parse_count(field);
+    if (!number) {
+      return rows_.problem(*seq_, "\"" + shown(field) + "\" is not a sequence number",
+                           "a whole number from 0 on");
+    }
+    arrival.seq = number.value();
+  }
+  if (sent_) {
+    const Result<std::int64_t> sent_ns = read_time(rows_, row.value(), *sent_);
+    if (!sent_ns) return sent_ns.problems();
+    arrival.sent = LocalInstant{sent_ns.value()};
+  }
+  return std::optional<Arrival>(arrival);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Source>> open_table(LineReader lines, const ArrivalOptions& options) {
+  Result<RowReader> rows = RowReader::open(std::move(lines), "arrivals");
+  if (!rows) return rows.problems();
+  auto table = std::make_unique<Table>(std::move(rows).value());
+  if (std::optional<Problems> problems = table->choose_columns(options)) {
+    return *std::move(problems);
+  }
+  return std::unique_ptr<Source>(std::move(table));
+}
+
+}  // namespace flatline::trace
