@@ -71,6 +71,7 @@ int run_command(const Command& command, const Arguments& arguments);
 int sweep_command(const Command& command, const Arguments& arguments);
 int report_command(const Command& command, const Arguments& arguments);
 int replay_command(const Command& command, const Arguments& arguments);
+int record_command(const Command& command, const Arguments& arguments);
 int validate_command(const Command& command, const Arguments& arguments);
 int schema_command(const Command& command, const Arguments& arguments);
 int list_command(const Command& command, const Arguments& arguments);

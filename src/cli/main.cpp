@@ -24,6 +24,9 @@ constexpr const char* kReplayExamples =
     "  flatline replay arrivals.csv --unit ms --detector fixed_timeout --set timeout=3s\n"
     "  flatline replay node0.csv.gz --column timestamp_start_send --unit ns \\\n"
     "      --detector phi_normal --set threshold=8 --set window=1000 --format json\n";
+constexpr const char* kRecordExamples =
+    "  flatline record --listen 7000 --note \"db1 to db2, one rack\"\n"
+    "  flatline record --to db2:7000 --interval 100ms --count 36000\n";
 
 const Command* find(const std::string& name) {
   for (const Command& command : commands()) {
@@ -139,6 +142,9 @@ const std::vector<Command>& commands() {
        report_command},
       {"replay", "run a detector on recorded arrivals", "replay TRACE --detector NAME [options]",
        kReplayExamples, replay_command},
+      {"record", "send heartbeats to another host, or record those that come",
+       "record --listen [ADDRESS:]PORT | --to HOST:PORT [options]", kRecordExamples,
+       record_command},
       {"validate", "check a scenario file without running it", "validate SCENARIO [options]",
        "  flatline validate scenario.json\n  flatline validate --resolved scenario.json\n",
        validate_command},

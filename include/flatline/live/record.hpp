@@ -27,10 +27,14 @@ struct SendProgress {
   std::int64_t sent = 0;
   std::int64_t skipped = 0;  ///< Places of the grid missed because this process did not run.
   std::int64_t refused = 0;  ///< Datagrams that the system would not take (no buffer, unreachable).
-  std::int64_t count = 0;    ///< To be sent in all; 0: until interrupted.
+  std::int64_t unheard = 0;  ///< Answers that nobody listens there. The heartbeat counts as sent.
+  std::int64_t count = 0;    ///< Places of the grid in all: sent + skipped + refused come to it at
+                             ///< the end; 0: until interrupted.
   Duration late_p50{}, late_p99{}, late_max{};  ///< How late beats left, against the grid.
   Duration stamp_p50{}, stamp_p99{};  ///< From reading the clock to the return of the send: the
                                       ///< error of the time stamp of sending.
+  std::string peer;                   ///< Where they go: "127.0.0.1 port 7000".
+  bool acknowledged = false;          ///< The receiver confirmed that it heard of the end.
 };
 
 struct SendOptions {
@@ -42,7 +46,11 @@ struct SendOptions {
 
 struct ReceiveProgress {
   std::int64_t received = 0;  ///< Different heartbeats.
-  std::int64_t lost = 0;      ///< Missing below the highest number seen (or the sender's total).
+  std::int64_t lost = 0;      ///< Sent and missing between the lowest number seen and the highest
+                              ///< (or the sender's end).
+  std::int64_t before_first = 0;  ///< Sent below the lowest number seen, mostly before this side
+                                  ///< listened: not counted as lost. Once `sent` is known,
+                                  ///< sent = received + lost + before_first.
   std::int64_t duplicates = 0;
   std::int64_t reordered = 0;        ///< Arrived after a higher number.
   std::int64_t foreign = 0;          ///< Datagrams that are no heartbeats of this recording.
@@ -57,10 +65,12 @@ struct ReceiveProgress {
 };
 
 struct ReceiveOptions {
-  std::string address;  ///< To bind to; empty: every address of this host.
-  std::uint16_t port = 0;
-  std::string out;  ///< File to write (recording.hpp).
+  std::string address;     ///< To bind to; empty: every address of this host.
+  std::uint16_t port = 0;  ///< 0: any free port, see on_ready.
+  std::string out;         ///< File to write (recording.hpp).
   std::vector<std::string> notes;
+  std::function<void(std::uint16_t port)>
+      on_ready;  ///< Called once the port is open; may be empty.
 };
 
 /// Sends heartbeats on a grid and tells the receiver at the end how many they were. A beat that is
