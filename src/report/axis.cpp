@@ -9,7 +9,7 @@
 namespace flatline::report {
 namespace {
 
-constexpr int kTicks = 6;
+constexpr int kTicks = 7;
 constexpr double kLargest = 1e140;
 
 bool is_decade(double v) {
@@ -17,23 +17,42 @@ bool is_decade(double v) {
   return std::fabs(e - std::round(e)) < 1e-9;
 }
 
+// The decade just beyond `v` (at most 8 % away) if there is one, else `otherwise`.
+double near_decade(double v, double otherwise, bool above) {
+  const double e = std::log10(v);
+  const double decade = std::pow(10.0, above ? std::ceil(e - 1e-9) : std::floor(e + 1e-9));
+  return std::fabs(decade / v - 1) < 0.08 ? decade : otherwise;
+}
+
 Scale log_axis(double lo, double hi, double from, double to) {
   const bool wide = hi / lo >= 100;
   const double room = std::max(std::pow(hi / lo, 0.03), 1.08);
-  const double bottom = wide && is_decade(lo) ? lo : lo / room;
-  const double top = wide && is_decade(hi) ? hi : hi * room;
+  // The bounds hold the values even if the decade comes out a rounding error short.
+  const double bottom = wide ? std::min(lo, near_decade(lo, lo / room, false)) : lo / room;
+  const double top = wide ? std::max(hi, near_decade(hi, hi * room, true)) : hi * room;
   const double widen = std::sqrt(std::max(1.0, 2.0 / (top / bottom)));
   return {true, bottom / widen, top * widen, from, to};
 }
 
-bool on_tick(double value, double lo, double hi) {
-  for (const double v : linear_ticks(lo, hi, kTicks)) {
-    if (std::fabs(v - value) <= 1e-9 * (hi - lo)) return true;
+// The largest unit of which a linear axis holds many: "2 min, 4 min" reads better than "120 s".
+TimeUnit unit_of_axis(double longest) {
+  if (longest < 1) return time_unit(longest);
+  constexpr double kMany = 10;
+  for (const TimeUnit& unit : {TimeUnit{"d", 86400}, TimeUnit{"h", 3600}, TimeUnit{"min", 60}}) {
+    if (longest >= kMany * unit.seconds) return unit;
   }
-  return false;
+  return {"s", 1};
 }
 
-Scale linear_axis(double lo, double hi, double from, double to) {
+// The first of `ticks` in [from, to], else `otherwise`.
+double tick_within(const std::vector<double>& ticks, double from, double to, double otherwise) {
+  for (const double tick : ticks) {
+    if (tick >= from && tick <= to) return tick;
+  }
+  return otherwise;
+}
+
+Scale linear_axis(bool seconds, double lo, double hi, double from, double to) {
   if (lo > 0 && lo < 0.4 * hi) lo = 0;
   if (hi < 0 && hi > 0.4 * lo) hi = 0;
   // A length that the ticks can divide, also around one lone value.
@@ -45,19 +64,15 @@ Scale linear_axis(double lo, double hi, double from, double to) {
     return {false, lo - half, hi + half, from, to};
   }
   const double room = (hi - lo) * 0.04;
-  const double bottom = lo == 0 || on_tick(lo, lo, hi) ? lo : lo - room;
-  const double top = hi == 0 || on_tick(hi, lo, hi) ? hi : hi + room;
+  const double unit = seconds ? unit_of_axis(size).seconds : 1;
+  std::vector<double> ticks = linear_ticks((lo - room) / unit, (hi + room) / unit, kTicks);
+  for (double& tick : ticks) tick *= unit;
+  const double slack = 1e-9 * (hi - lo);
+  const double below = lo == 0 ? lo : tick_within(ticks, lo - room, lo + slack, lo - room);
+  const double above = hi == 0 ? hi : tick_within(ticks, hi - slack, hi + room, hi + room);
+  const double bottom = std::min(lo, below);
+  const double top = std::max(hi, above);
   return {false, bottom, top, from, to};
-}
-
-// The largest unit of which a linear axis holds many: "2 min, 4 min" reads better than "120 s".
-TimeUnit unit_of_axis(double longest) {
-  if (longest < 1) return time_unit(longest);
-  constexpr double kMany = 10;
-  for (const TimeUnit& unit : {TimeUnit{"d", 86400}, TimeUnit{"h", 3600}, TimeUnit{"min", 60}}) {
-    if (longest >= kMany * unit.seconds) return unit;
-  }
-  return {"s", 1};
 }
 
 // `value` so that neighbours a `step` apart differ.
@@ -95,7 +110,7 @@ bool can_show(const ChartAxis& axis, double value) {
 }
 
 Scale axis_over(const ChartAxis& axis, double lo, double hi, double from, double to) {
-  return axis.log ? log_axis(lo, hi, from, to) : linear_axis(lo, hi, from, to);
+  return axis.log ? log_axis(lo, hi, from, to) : linear_axis(axis.seconds, lo, hi, from, to);
 }
 
 std::vector<Tick> axis_ticks(const ChartAxis& axis, const Scale& scale) {

@@ -89,15 +89,20 @@ bool widens_little(const ChartAxis& axis, const Bounds& x, double value) {
 
 Plot plot_of(const LineChart& chart) {
   Plot plot{chart, {}, {}, {}, {}, false};
-  int dash = 0;
+  int colour = 0;
+  int dash = -1;
   for (std::size_t k = 0; k < chart.series.size(); ++k) {
     const ChartSeries& series = chart.series[k];
-    DrawnSeries drawn{&series, static_cast<int>(k), 0, parts_of(chart, series)};
+    const bool is_companion = k > 0 && series.name.empty();
+    if (!is_companion) {
+      colour = static_cast<int>(k);
+      if (series.style != LineStyle::points) ++dash;
+    }
+    DrawnSeries drawn{&series, colour, std::max(dash, 0), parts_of(chart, series)};
     if (drawn.parts.empty()) {
-      plot.left_out.push_back(series.name);
+      if (!series.name.empty()) plot.left_out.push_back(series.name);
       continue;
     }
-    if (series.style != LineStyle::points) drawn.dash = dash++;
     for (const Part& part : drawn.parts) {
       for (const std::size_t i : part) {
         plot.x.add(series.x[i]);
@@ -119,6 +124,8 @@ std::string caption_of(const Plot& plot) {
   const LineChart& chart = plot.chart;
   std::string out = chart.caption;
   const auto add = [&](const std::string& sentence) { out += (out.empty() ? "" : " ") + sentence; };
+  std::string limit = chart.beyond_text.empty() ? "nothing is measured" : chart.beyond_text;
+  if (limit.back() == '.') limit.pop_back();
   if (plot.drawn.empty()) {
     add("There is no point that these axes can show, so there is no drawing.");
     return out;
@@ -129,11 +136,9 @@ std::string caption_of(const Plot& plot) {
     add("Not drawn, because these axes can show none of its points: " + names + ".");
   }
   if (plot.marks_beyond) {
-    add("The hatched part begins at " + value_text(chart.x, chart.beyond) +
-        (chart.beyond_text.empty() ? "." : ": " + chart.beyond_text + "."));
+    add("Hatched, from " + value_text(chart.x, chart.beyond) + ": " + limit + ".");
   } else if (can_show(chart.x, chart.beyond)) {
-    add("From " + value_text(chart.x, chart.beyond) + ", to the right of the drawing: " +
-        (chart.beyond_text.empty() ? "nothing is measured" : chart.beyond_text) + ".");
+    add("From " + value_text(chart.x, chart.beyond) + ", outside the drawing: " + limit + ".");
   }
   return out;
 }
@@ -146,6 +151,7 @@ struct LegendEntry {
 std::vector<LegendEntry> legend_of(const Plot& plot) {
   std::vector<LegendEntry> out;
   for (const DrawnSeries& drawn : plot.drawn) {
+    if (drawn.series->name.empty()) continue;
     out.push_back({shortened(drawn.series->name, kLongestName), &drawn});
   }
   if (plot.marks_beyond && !plot.chart.beyond_text.empty()) {
@@ -198,10 +204,12 @@ struct PlotAxes {
 PlotAxes axes_of(const Plot& plot, const Frame& f) {
   Bounds x = plot.x;
   const LineChart& chart = plot.chart;
-  if (plot.marks_beyond) x.add(chart.beyond);
-  // The hatched part needs some width to be seen.
-  if (plot.marks_beyond && chart.x.log) x.add(chart.beyond * std::pow(x.hi / x.lo, 0.05));
-  if (plot.marks_beyond && !chart.x.log) x.add(chart.beyond + 0.05 * (x.hi - x.lo));
+  if (plot.marks_beyond) {
+    // The hatched part needs some width to be seen.
+    const double start = std::max(chart.beyond, x.lo);
+    const double room = 0.05;
+    x.add(chart.x.log ? start * std::pow(x.hi / x.lo, room) : start + room * (x.hi - x.lo));
+  }
   return {axis_over(chart.x, x.lo, x.hi, f.left, f.right),
           axis_over(chart.y, plot.y.lo, plot.y.hi, f.bottom, f.top)};
 }
@@ -230,7 +238,7 @@ void draw_points(Svg& svg, const Plot& plot, const DrawnSeries& drawn, const Plo
       const std::vector<Pixel> pixels = pixels_of(drawn, part, axes);
       all.insert(all.end(), pixels.begin(), pixels.end());
     }
-    svg.dots(dot_runs(std::move(all)), drawn.css() + " dots");
+    svg.dots(dot_runs(all), drawn.css() + " dots");
     return;
   }
   for (const Part& part : drawn.parts) {

@@ -8,6 +8,8 @@ namespace {
 
 // Up to here points stay where they are.
 constexpr std::size_t kFewDots = 2000;
+// Above this number of runs the rows are put together in twos.
+constexpr std::size_t kManyRuns = 12'000;
 // Dots of 3 pixels at this distance leave no gap.
 constexpr double kTouching = 2;
 
@@ -28,6 +30,28 @@ bool same(const Pixel& a, const Pixel& b) {
   return a.x == b.x && a.y == b.y;
 }
 
+// Points in the same row of this height become runs; a height of 0 leaves them where they are.
+std::vector<DotRun> runs_in_rows(std::vector<Pixel> points, double height) {
+  const bool moves = height > 0;
+  if (moves) {
+    for (Pixel& p : points) p = {std::round(p.x), height * std::round(p.y / height)};
+  }
+  std::sort(points.begin(), points.end(),
+            [](const Pixel& a, const Pixel& b) { return a.y != b.y ? a.y < b.y : a.x < b.x; });
+  points.erase(std::unique(points.begin(), points.end(), same), points.end());
+  std::vector<DotRun> out;
+  for (const Pixel& p : points) {
+    const bool joins = moves && !out.empty() && out.back().at.y == p.y &&
+                       p.x - (out.back().at.x + out.back().length) <= kTouching;
+    if (joins) {
+      out.back().length = p.x - out.back().at.x;
+    } else {
+      out.push_back({p, 0});
+    }
+  }
+  return out;
+}
+
 }  // namespace
 
 std::vector<Pixel> thinned_line(const std::vector<Pixel>& points) {
@@ -44,25 +68,10 @@ std::vector<Pixel> thinned_line(const std::vector<Pixel>& points) {
   return out;
 }
 
-std::vector<DotRun> dot_runs(std::vector<Pixel> points) {
-  const bool many = points.size() > kFewDots;
-  if (many) {
-    for (Pixel& p : points) p = {std::round(p.x), std::round(p.y)};
-  }
-  std::sort(points.begin(), points.end(),
-            [](const Pixel& a, const Pixel& b) { return a.y != b.y ? a.y < b.y : a.x < b.x; });
-  points.erase(std::unique(points.begin(), points.end(), same), points.end());
-  std::vector<DotRun> out;
-  for (const Pixel& p : points) {
-    const bool joins = many && !out.empty() && out.back().at.y == p.y &&
-                       p.x - (out.back().at.x + out.back().length) <= kTouching;
-    if (joins) {
-      out.back().length = p.x - out.back().at.x;
-    } else {
-      out.push_back({p, 0});
-    }
-  }
-  return out;
+std::vector<DotRun> dot_runs(const std::vector<Pixel>& points) {
+  if (points.size() <= kFewDots) return runs_in_rows(points, 0);
+  std::vector<DotRun> out = runs_in_rows(points, 1);
+  return out.size() <= kManyRuns ? out : runs_in_rows(points, 2);
 }
 
 }  // namespace flatline::report

@@ -11,8 +11,8 @@ namespace flatline::report {
 /// the last, in their order. A line through what is left covers the same pixels.
 std::vector<Pixel> thinned_line(const std::vector<Pixel>& points);
 
-/// Each point once. Many points are moved to whole pixels (at most half a pixel away), and rows of
-/// points too close to be told apart become one run.
-std::vector<DotRun> dot_runs(std::vector<Pixel> points);
+/// Each point once. Many points are moved by at most one pixel, and rows of points too close to be
+/// told apart become one run.
+std::vector<DotRun> dot_runs(const std::vector<Pixel>& points);
 
 }  // namespace flatline::report

@@ -17,7 +17,7 @@ enum class LineStyle { points, line, steps };
 /// axis, are left out; a line has a gap there. Steps hold each value until the next x.
 /// REQUIRES: as many x as y.
 struct ChartSeries {
-  std::string name;
+  std::string name;  ///< Empty: drawn like the series before it, without an entry in the legend.
   LineStyle style = LineStyle::line;
   std::vector<double> x;
   std::vector<double> y;
