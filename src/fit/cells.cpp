@@ -1,0 +1,70 @@
+#include "fit/cells.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <numeric>
+
+namespace flatline::fit {
+namespace {
+
+constexpr std::size_t kSingles = 64;
+constexpr std::size_t kGrowth = 32;   // A cell holds one in kGrowth of what lies outside of it,
+constexpr std::size_t kMiddle = 200;  // and at most n / kMiddle.
+constexpr std::int64_t kLargestDecimalTick = 1'000'000'000;
+
+// How many values the cell that begins after `before` values should hold.
+std::size_t wanted(std::size_t before, std::size_t n) {
+  const std::size_t outside = std::min(before, n - before);
+  if (outside <= kSingles) return 1;
+  return std::clamp<std::size_t>((outside - kSingles) / kGrowth, 1,
+                                 std::max<std::size_t>(1, n / kMiddle));
+}
+
+// Weight of the cell beyond the largest value: see Cells::weights.
+double top_weight(std::span<const std::int64_t> sorted_ns, double tick) {
+  const std::size_t top = std::min<std::size_t>(10, sorted_ns.size() - 1);
+  const auto span = static_cast<double>(sorted_ns.back() - sorted_ns[sorted_ns.size() - 1 - top]);
+  const double distance = span / static_cast<double>(top);
+  return distance > tick ? 1 - tick / distance : 0;
+}
+
+}  // namespace
+
+std::int64_t tick_of(std::span<const std::int64_t> sorted_ns) {
+  std::int64_t common = 0;
+  for (const std::int64_t v : sorted_ns) {
+    common = std::gcd(common, v - sorted_ns.front());
+    if (common == 1) break;
+  }
+  common = std::max<std::int64_t>(common, 1);
+  for (std::int64_t tick = 10; tick <= kLargestDecimalTick; tick *= 10) {
+    const auto whole = std::count_if(sorted_ns.begin(), sorted_ns.end(),
+                                     [tick](std::int64_t v) { return v % tick == 0; });
+    if (static_cast<std::size_t>(whole) * 10 < sorted_ns.size() * 9) break;
+    common = std::max(common, tick);
+  }
+  return common;
+}
+
+Cells cells_of(std::span<const std::int64_t> sorted_ns) {
+  const std::size_t n = sorted_ns.size();
+  Cells cells;
+  cells.tick = static_cast<double>(tick_of(sorted_ns));
+  for (std::size_t before = 0; before < n;) {
+    const std::size_t last = std::min(n, before + wanted(before, n)) - 1;
+    const std::int64_t value = sorted_ns[last];
+    // All that tie with the last one belong to its cell.
+    const auto after = static_cast<std::size_t>(
+        std::upper_bound(sorted_ns.begin() + static_cast<std::ptrdiff_t>(last), sorted_ns.end(),
+                         value) -
+        sorted_ns.begin());
+    cells.bounds.push_back(static_cast<double>(value) + cells.tick / 2);
+    cells.weights.push_back(static_cast<double>(after - before));
+    before = after;
+  }
+  cells.weights.push_back(top_weight(sorted_ns, cells.tick));
+  cells.total = static_cast<double>(n) + cells.weights.back();
+  return cells;
+}
+
+}  // namespace flatline::fit

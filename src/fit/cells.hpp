@@ -1,0 +1,31 @@
+#pragma once
+// The cells of the grouped likelihood, cut between order statistics.
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace flatline::fit {
+
+struct Cells {
+  /// Ascending, in ns. Cell j is (bounds[j-1], bounds[j]]; the first begins at 0, the last has no
+  /// end.
+  std::vector<double> bounds;
+  /// Recorded values of each cell, bounds.size() + 1 numbers. The last cell lies beyond the largest
+  /// value. It weighs 1, as every spacing does, where values are finely recorded, less where they
+  /// are rounded to ticks no finer than their distances there, down to 0.
+  std::vector<double> weights;
+  double total = 0;  ///< Sum of the weights.
+  double tick = 1;   ///< What values are rounded to, ns.
+};
+
+/// The tick that recorded values are rounded to: the greatest common divisor of their differences,
+/// or a larger power of ten that divides nine values of ten. At least 1.
+std::int64_t tick_of(std::span<const std::int64_t> sorted_ns);
+
+/// Single values in both tails (64 each, if all are distinct), then counts that grow in proportion
+/// to the distance from the end, at most n / 200: below 1000 cells for every n. A bound lies half a
+/// tick above an order statistic, so that a value stands for what is rounded to it.
+Cells cells_of(std::span<const std::int64_t> sorted_ns);
+
+}  // namespace flatline::fit
