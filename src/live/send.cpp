@@ -121,10 +121,10 @@ class Sender {
     packet_.skipped = progress_.skipped + progress_.refused;
     packet_.sent = monotonic_now() - packet_.start;
     packet_.sent = std::max<std::int64_t>(packet_.sent, 0);
-    for (int i = 0; i < kEndTries && !progress_.acknowledged; ++i) {
+    for (int i = 0; i < kEndTries && !progress_.acknowledged && !alone_; ++i) {
       send_packet();
       const std::int64_t until = monotonic_now() + std::int64_t{kEndWait} * 1'000'000;
-      for (std::int64_t left = kEndWait; left > 0 && !progress_.acknowledged;
+      for (std::int64_t left = kEndWait; left > 0 && !progress_.acknowledged && !alone_;
            left = (until - monotonic_now()) / 1'000'000) {
         hear_answer(static_cast<int>(left));
       }
@@ -138,7 +138,10 @@ class Sender {
     if (poll(&wait, 1, milliseconds) <= 0) return;
     std::array<unsigned char, kPacketSize + 1> bytes{};
     const ssize_t size = recv(socket_.get(), bytes.data(), bytes.size(), MSG_DONTWAIT);
-    if (size < 0) return;
+    if (size < 0) {
+      alone_ = errno == ECONNREFUSED;
+      return;
+    }
     const auto answer = decode(std::span(bytes).first(static_cast<std::size_t>(size)));
     progress_.acknowledged =
         answer && answer->kind == PacketKind::acknowledged && answer->session == packet_.session;
@@ -159,6 +162,7 @@ class Sender {
   Packet packet_;
   LogHistogram late_, stamp_;
   std::int64_t reported_ = 0;
+  bool alone_ = false;  // nobody listens any more
 };
 
 }  // namespace

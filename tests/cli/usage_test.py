@@ -9,7 +9,7 @@ import subprocess
 import program
 from program import ProgramTest, main, small
 
-COMMANDS = ["run", "sweep", "report", "replay", "validate", "schema", "list", "version", "help"]
+COMMANDS = ["run", "sweep", "report", "replay", "record", "validate", "schema", "list", "version", "help"]
 
 
 class Usage(ProgramTest):
@@ -65,7 +65,12 @@ class Usage(ProgramTest):
             (["replay", "t.csv", "--detector", "fixed_timeout", "--set", "timeout=0s"], "too small"),
             (["replay", "t.csv", "--detector", "fixed_timeout", "--set", "timeout=3s", "--set", "a=1"],
              'parameter "a"'),
-            (["replay", "t.csv", "--detector", "nfd_s", "--set", "shift=1s"], "interval"),
+            (["replay", "t.csv", "--detector", "fixed_timeout", "--set", "timeout=3s", "--set", "loss=0.1"],
+             'parameter "loss"'),
+            (["replay", "t.csv", "--detector", "fixed_timeout", "--axis", "interval=1s,2s", "--set", "timeout=3s"],
+             "a trace has one interval"),
+            (["replay", "t.csv", "--detector", "fixed_timeout", "--set", "timeout=3s", "--clocks", "three"],
+             "--clocks three"),
             (["run", "s.json", "two.json"], "too many arguments"),
             (["schema", "s.json"], "too many arguments"),
             (["version", "s.json"], "too many arguments"),
