@@ -21,16 +21,16 @@ constexpr std::string_view kCss = R"(:root{--good:#0a6b3d;--bad:#b3261e}
 @media screen and (prefers-color-scheme:dark){:root{--good:#4fd18f;--bad:#ff8a80}}
 .summary p{max-width:76ch}
 .checks{list-style:none;margin:20px 0 0;padding:0;border-top:1px solid var(--rule)}
-.checks li{display:grid;grid-template-columns:20px minmax(12ch,24rem) 1fr;gap:4px 14px;padding:8px 0;
-border-bottom:1px solid var(--rule)}
+.checks li{display:grid;grid-template-columns:20px minmax(12ch,24rem) 1fr;gap:4px 14px;
+padding:8px 0;border-bottom:1px solid var(--rule)}
 .checks svg{width:18px;height:18px;margin-top:4px;fill:none;stroke:currentColor;stroke-width:2;
 stroke-linecap:round;stroke-linejoin:round}
 .good .mark{color:var(--good)}
 .bad .mark{color:var(--bad)}
 .neutral .mark{color:var(--soft)}
 .what{font-weight:600}
-.charts{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(460px,100%),1fr));gap:40px 36px;
-margin-top:48px}
+.charts{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(460px,100%),1fr));
+gap:40px 36px;margin-top:48px}
 .charts>*{min-width:0;max-width:680px}
 .charts h2{font-size:1.1rem;margin:0 0 8px}
 .tables{display:flex;flex-wrap:wrap;gap:0 48px;align-items:flex-start}
@@ -43,7 +43,8 @@ margin-top:48px}
 .tables caption{padding:8px 0 0;max-width:72ch}
 .notes{color:var(--soft);padding-left:20px;max-width:80ch}
 @media (max-width:640px){.checks li{grid-template-columns:20px 1fr}.found{grid-column:2}}
-@media print{body{font-size:12px}h2{margin:24px 0 8px}.checks li{padding:3px 0;break-inside:avoid}
+@media print{:root{font-size:12px}body{font-size:1rem}h2{margin:24px 0 8px}
+.checks li{padding:3px 0;break-inside:avoid}
 .charts{grid-template-columns:1fr 1fr;gap:20px;margin-top:20px}.tables section{break-inside:avoid}
 pre{white-space:pre-wrap}}
 )";
@@ -115,7 +116,7 @@ std::string check_list(const std::vector<Check>& checks) {
 
 std::string summary(const ChartPage& page) {
   if (page.summary.empty() && page.checks.empty()) return "";
-  std::string out = headed_section("summary", "answer", "In short");
+  std::string out = headed_section("summary", "page-answer", "In short");
   for (const std::string& paragraph : page.summary) out += element("p", paragraph);
   return out + check_list(page.checks) + "</section>\n";
 }
@@ -169,7 +170,7 @@ std::string code(const ChartPage& page) {
   const std::string block = "<pre tabindex=\"0\"><code>" + escaped(page.code) + "</code></pre>\n";
   const auto lines = static_cast<std::size_t>(std::count(page.code.begin(), page.code.end(), '\n'));
   const std::string heading = page.code_heading.empty() ? "As text" : page.code_heading;
-  const std::string out = headed_section("", "code", heading);
+  const std::string out = headed_section("", "page-code", heading);
   if (lines <= kLongestOpenCode) return out + block + "</section>\n";
   return out + "<details><summary>Show " + std::to_string(lines) + " lines</summary>\n" + block +
          "</details></section>\n";
@@ -177,7 +178,7 @@ std::string code(const ChartPage& page) {
 
 std::string notes(const ChartPage& page) {
   if (page.notes.empty()) return "";
-  std::string out = headed_section("", "notes", "Notes") + "<ul class=\"notes\">\n";
+  std::string out = headed_section("", "page-notes", "Notes") + "<ul class=\"notes\">\n";
   for (const std::string& note : page.notes) out += element("li", note);
   return out + "</ul></section>\n";
 }
@@ -192,14 +193,15 @@ std::string page_html(const ChartPage& page, const std::vector<Chart>& charts) {
   if (!page.tables.empty()) {
     out += "<div class=\"tables\">\n";
     for (std::size_t i = 0; i < page.tables.size(); ++i) {
-      out += table_html(page.tables[i], "table-" + std::to_string(i + 1));
+      out += table_html(page.tables[i], "page-table-" + std::to_string(i + 1));
     }
     out += "</div>\n";
   }
   return out + code(page) + notes(page) + "<footer><p>Written by flatline" +
          (page.version.empty() ? "" : " " + escaped(page.version)) +
-         ". This page loads nothing and runs no script; each chart also lies beside it as an SVG "
-         "file.</p></footer>\n</main>\n</body>\n</html>\n";
+         ". This page loads nothing and runs no script." +
+         (charts.empty() ? "" : " Each chart also lies beside it as an SVG file.") +
+         "</p></footer>\n</main>\n</body>\n</html>\n";
 }
 
 bool is_plain_svg_name(std::string_view file) {
