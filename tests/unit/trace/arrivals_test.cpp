@@ -15,6 +15,7 @@ struct Read {
   std::vector<std::int64_t> seq;
   std::vector<std::int64_t> sent;
   std::string problem;  // without the folder
+  TraceFacts facts;
 };
 
 Read read(const std::string& text, const ArrivalOptions& options) {
@@ -33,6 +34,7 @@ Read read(const std::string& text, const ArrivalOptions& options) {
   }
   while (true) {
     const Result<std::optional<Arrival>> next = reader.value().next();
+    out.facts = reader.value().facts();
     if (!next) {
       note(next.problems());
       return out;
@@ -196,6 +198,40 @@ TEST_CASE("ArrivalReader: time that goes backwards, or leaps past 36 years, is r
         std::string::npos);
   CHECK(read("-9223372036854775808\n9223372036854775807\n", in_unit("ns"))
             .problem.find("more than 36 years") != std::string::npos);
+}
+
+TEST_CASE("ArrivalReader: a repeated header is passed over and counted while time goes on") {
+  const std::string head = "seq, rx_ns\n";
+  const Read r = read("# x\n" + head + head + "1,5\n" + head + "2,5\n" + head, {});
+  CHECK(r.problem.empty());
+  CHECK(r.at == Times{5, 5});
+  REQUIRE(r.facts.repairs.size() == 1);
+  CHECK(r.facts.repairs[0].what == "repeated header");
+  CHECK(r.facts.repairs[0].count == 3);
+  CHECK(r.facts.repairs[0].first_line == 3);
+  CHECK(r.facts.format == Format::table);
+  CHECK(r.facts.clocks == Clocks::unknown);
+  const Read back = read(head + "1,5\n" + head + "1,4\n", {});
+  CHECK(back.at == Times{5});
+  CHECK(back.problem ==
+        "t:4: rx_ns: time goes backwards: the header stands again at line 3, where a second file "
+        "seems to begin; expected one file for each\n");
+  // Only the very same header is one.
+  CHECK(read(head + "1,5\nseq,rx_us\n", {}).problem.find("t:3: rx_ns: \"rx_us\" is not a") == 0);
+}
+
+TEST_CASE("ArrivalReader: mixed units and empty fields are told as what they are") {
+  CHECK(read("rx_s\n1\n12ms\n", {}).problem ==
+        "t:3: rx_s: \"12ms\" is not a number: mixed units, the column is in s; expected a time in "
+        "decimal\n");
+  CHECK(read("rx_s\n1\n12s\n", {}).problem.find("mixed") == std::string::npos);
+  CHECK(read("seq,rx_s\n1,1\n2,\n", {}).problem ==
+        "t:3: rx_s: \"\" is not a number: the field is empty; expected a time in decimal\n");
+  CHECK(read("seq,rx_s\n1,\n2,\n", {}).problem.find("t:2: rx_s: \"\" is not a number") == 0);
+  ArrivalOptions options;
+  options.seq_column = "seq";
+  CHECK(read("seq,rx_s\n,1\n", options).problem.find("t:2: seq: \"\" is not a sequence number") ==
+        0);
 }
 
 TEST_CASE("ArrivalReader: binary junk is refused and not printed") {
