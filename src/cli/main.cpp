@@ -15,7 +15,8 @@ namespace {
 
 constexpr const char* kRunExamples =
     "  flatline run scenarios/database-failover.json\n"
-    "  flatline run scenario.json --set timeout=5s --set loss=0.01 --format json\n";
+    "  flatline run scenario.json --set timeout=5s --set loss=0.01 --format json\n"
+    "  flatline run scenario.json --record beats.csv.gz\n";
 constexpr const char* kSweepExamples =
     "  flatline sweep scenarios/timeout-multiples-lan.json --jobs 2\n"
     "  flatline sweep scenario.json --axis timeout=1s:10s:500ms --axis interval=500ms,1s,2s\n"
@@ -23,7 +24,9 @@ constexpr const char* kSweepExamples =
 constexpr const char* kReplayExamples =
     "  flatline replay arrivals.csv --unit ms --detector fixed_timeout --set timeout=3s\n"
     "  flatline replay node0.csv.gz --column timestamp_start_send --unit ns \\\n"
-    "      --detector phi_normal --set threshold=8 --set window=1000 --format json\n";
+    "      --detector phi_normal --set threshold=8 --set window=1000 --format json\n"
+    "  flatline replay recording.csv.gz --detector fixed_timeout --detector phi_normal \\\n"
+    "      --axis timeout=log:50ms:2s:16 --axis threshold=1,2,4,8,16 --out results/mine\n";
 constexpr const char* kRecordExamples =
     "  flatline record --listen 7000 --note \"db1 to db2, one rack\"\n"
     "  flatline record --to db2:7000 --interval 100ms --count 36000\n";
@@ -140,7 +143,7 @@ const std::vector<Command>& commands() {
       {"report", "turn a results folder into one HTML page and SVG charts",
        "report FOLDER [options]", "  flatline report results/timeout-multiples-lan\n",
        report_command},
-      {"replay", "run a detector on recorded arrivals", "replay TRACE --detector NAME [options]",
+      {"replay", "run detectors on recorded arrivals", "replay TRACE --detector NAME [options]",
        kReplayExamples, replay_command},
       {"record", "send heartbeats to another host, or record those that come",
        "record --listen [ADDRESS:]PORT | --to HOST:PORT [options]", kRecordExamples,

@@ -1,19 +1,23 @@
-// flatline replay: a detector on recorded arrivals.
+// flatline replay: detectors on recorded arrivals.
 
 #include "flatline/sim/replay.hpp"
 
-#include <cerrno>
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
-#include <system_error>
+#include <memory>
+#include <set>
 
+#include "build_info.hpp"
 #include "cli/command.hpp"
+#include "cli/folder.hpp"
 #include "cli/load.hpp"
 #include "cli/output.hpp"
+#include "cli/trace_input.hpp"
 #include "flatline/base/text.hpp"
+#include "flatline/results/sha256.hpp"
 #include "flatline/sweep/rows.hpp"
-#include "flatline/trace/arrivals.hpp"
 
 namespace flatline::cli {
 
@@ -21,182 +25,305 @@ namespace po = boost::program_options;
 
 namespace {
 
-// The detector and its parameters as the command line gives them; every problem at once.
-scenario::DetectorEntry detector_of(const std::string& name,
-                                    const std::vector<std::string>& settings, Duration& interval) {
-  const detect::DetectorInfo* info = detect::find_detector(name);
-  if (info == nullptr) {
-    std::vector<std::string> names;
+using Texts = std::vector<std::string>;
+
+constexpr const char* kSource = "settings";  // names what the command line says, in problems
+constexpr const char* kInterval = "/watch/push/interval";
+
+Texts texts(const po::variables_map& values, const char* name) {
+  return values.contains(name) ? values[name].as<Texts>() : Texts{};
+}
+
+void require_known(const Texts& detectors) {
+  for (const std::string& name : detectors) {
+    if (detect::find_detector(name) != nullptr) continue;
+    Texts names;
     for (const auto& known : detect::detectors()) names.push_back(known.name);
     const std::string nearest = nearest_name(name, names);
     fail(kUsage, "no detector \"" + name + "\"" +
                      (nearest.empty() ? "" : "; did you mean \"" + nearest + "\"?") +
                      "\ntry: flatline list detectors");
   }
-  scenario::DetectorEntry entry;
-  entry.info = info;
-  entry.label = name;
-  std::vector<std::string> known{"interval", "dead_after", "check_every"};
-  for (const detect::ParameterInfo& parameter : info->parameters) {
-    entry.setting.push_back(parameter.default_value);
-    known.push_back(parameter.name);
-  }
-  Problems problems;
-  const auto complain = [&](const std::string& setting, Problem problem) {
-    problem.file = "--set " + setting;
-    problems.push_back(std::move(problem));
-  };
-  for (const std::string& setting : settings) {
-    const auto [key, text] = key_value(setting, "--set");
-    if (key == "interval" || key == "dead_after" || key == "check_every") {
-      const auto duration = parse_duration(text);
-      if (!duration.ok()) {
-        complain(setting, duration.problems().front());
-      } else if (duration.value().ns == 0) {
-        complain(setting, {{}, 0, {}, key + " is zero", "a duration above 0", {}});
-      } else if (key == "interval") {
-        interval = duration.value();
-      } else {
-        (key == "dead_after" ? entry.dead_after : entry.check_every) = duration.value();
-      }
-      continue;
-    }
-    bool found = false;
-    for (std::size_t i = 0; i < info->parameters.size(); ++i) {
-      if (info->parameters[i].name != key) continue;
-      found = true;
-      auto value = detect::parse_value(info->parameters[i], text);
-      if (value.ok()) {
-        entry.setting[i] = std::move(value).value();
-      } else {
-        complain(setting, value.problems().front());
-      }
-    }
-    if (!found) {
-      complain(
-          setting,
-          {{}, 0, {}, name + " has no parameter \"" + key + "\"", {}, nearest_name(key, known)});
-    }
-  }
-  for (std::size_t i = 0; i < info->parameters.size(); ++i) {
-    const detect::ParameterInfo& parameter = info->parameters[i];
-    if (!entry.setting[i] && !parameter.optional) {
-      const std::string wanted =
-          " needs --set " + parameter.name + "=VALUE (" + parameter.help + ")";
-      problems.push_back({{}, 0, {}, name + wanted, {}, {}});
-    }
-  }
-  if (info->needs_interval && interval.ns == 0) {
-    problems.push_back({{},
-                        0,
-                        {},
-                        name + " needs --set interval=DURATION",
-                        "the sender's heartbeat interval",
-                        {}});
-  }
-  if (!problems.empty()) fail(kUsage, problems);
-  return entry;
 }
 
-// A file that cannot be had is no invalid trace: it has its own exit code.
-void require_readable(const std::string& path) {
-  std::error_code error;
-  if (std::filesystem::is_directory(path, error))
-    fail(kInputOutput, path + ": this is a folder; expected a trace");
-  errno = 0;
-  if (!std::ifstream(path))
-    fail(kInputOutput, path + ": cannot open: " + std::generic_category().message(errno));
+// One sender and one monitor, with the detectors that are asked for. Interval and duration stand in
+// for what the trace will tell.
+scenario::Document document_of(const Texts& detectors) {
+  std::string entries;
+  for (const std::string& name : detectors)
+    entries += (entries.empty() ? "{\"" : ",{\"") + name + "\":{}}";
+  return value_or_fail(
+      scenario::Document::parse(
+          R"({"name":"replay","nodes":{"sender":1,"monitor":1},"watch":{"push":{"from":"sender",)"
+          R"("to":"monitor","interval":"1s"}},"detectors":[)" +
+              entries + R"(],"duration":"1h"})",
+          kSource),
+      kUsage);
 }
 
-sim::TraceSpan span_of(const std::string& path, const trace::ArrivalOptions& options) {
-  auto reader = value_or_fail(trace::ArrivalReader::open(path, options), kInvalid);
-  sim::TraceSpan span;
-  for (;;) {
-    const auto arrival = value_or_fail(reader.next(), kInvalid);
-    if (!arrival) break;
-    if (span.arrivals++ == 0) span.first = arrival->at;
-    span.last = arrival->at;
+// The document while settings are written into it.
+struct Written {
+  scenario::Document document;
+  Texts names;  // that can be set
+  std::set<std::string> places;
+};
+
+Texts names_of(const Texts& detectors) {
+  Texts names{"interval", "dead_after", "check_every"};
+  for (const std::string& name : detectors) {
+    for (const auto& parameter : detect::find_detector(name)->parameters) {
+      names.push_back(parameter.name);
+      names.push_back(name + "." + parameter.name);
+    }
   }
-  if (span.last <= span.first) {
-    fail(kInvalid, path + ": a replay needs at least two arrivals at different times; found " +
-                       std::to_string(span.arrivals));
-  }
-  return span;
+  return names;
 }
 
-// One world and one cell, so that a replay has the same columns as a run.
-sweep::Plan plan_of(const scenario::DetectorEntry& entry, Duration duration) {
+bool can_be_set(const std::string& place) {
+  return place.starts_with("/detectors/") || place == kInterval;
+}
+
+// Writes `value` wherever `key` stands. Only detectors and the nominal interval can be set: all
+// else is what the trace says.
+void write(Written& written, const std::string& key, const std::string& value,
+           const std::string& source) {
+  const auto places = written.document.places(key);
+  if (!places.ok() || !std::all_of(places.value().begin(), places.value().end(), can_be_set)) {
+    const std::string nearest = nearest_name(key, written.names);
+    fail(kUsage, source + ": no detector has a parameter \"" + key + "\"" +
+                     (nearest.empty() ? "; expected one, or interval"
+                                      : "; did you mean \"" + nearest + "\"?"));
+  }
+  for (const std::string& place : places.value()) {
+    written.document = value_or_fail(written.document.with(place, value, source), kUsage);
+    written.places.insert(place);
+  }
+}
+
+// Every parameter that must be given and is not.
+void require_parameters(const Written& written, const Texts& detectors) {
+  Problems missing;
+  for (std::size_t i = 0; i < detectors.size(); ++i) {
+    for (const auto& parameter : detect::find_detector(detectors[i])->parameters) {
+      if (parameter.default_value || parameter.optional) continue;
+      const std::string place =
+          "/detectors/" + std::to_string(i) + "/" + detectors[i] + "/" + parameter.name;
+      if (written.places.contains(place)) continue;
+      missing.push_back({{},
+                         0,
+                         {},
+                         detectors[i] + " needs --set " + parameter.name + "=VALUE (" +
+                             parameter.help + ") or --axis",
+                         {},
+                         {}});
+    }
+  }
+  if (!missing.empty()) fail(kUsage, missing);
+}
+
+struct Request {
+  Texts detectors;
+  Texts settings;
+  Texts axes;
+  std::string out;
+  std::string format;
+  std::string command_line;
+  bool quiet = false;
+};
+
+struct Judged {
   sweep::Plan plan;
-  plan.base.detectors.push_back(entry);
-  plan.cells = 1;
-  sweep::World world;
-  world.scenario.duration = duration;
-  world.cells.push_back({0, {entry.info, entry.setting, entry.dead_after, entry.check_every}});
-  plan.worlds.push_back(std::move(world));
-  return plan;
+  Duration interval{};  // as given; 0: not
+};
+
+// What is judged, from the command line alone.
+Judged judged_of(const Request& request) {
+  require_known(request.detectors);
+  Written written{document_of(request.detectors), names_of(request.detectors), {}};
+  Judged judged;
+  for (const std::string& text : request.axes) {
+    const auto axis = value_or_fail(scenario::parse_axis(text), kUsage);
+    // A parameter that must be given is, by its axis.
+    write(written, axis.name, axis.values.front(), "--axis " + text);
+    written.document = value_or_fail(scenario::with_axis(written.document, text, "--axis"), kUsage);
+  }
+  for (const std::string& text : request.settings) {
+    const auto [key, value] = key_value(text, "--set");
+    if (key == "interval" || key == kInterval) {
+      judged.interval = value_or_fail(parse_duration(value), kUsage);
+    }
+    write(written, key, value, "--set " + text);
+  }
+  require_parameters(written, request.detectors);
+  const auto with_place = [](auto result) {
+    if (result.ok()) return std::move(result).value();
+    Problems problems = result.problems();
+    for (Problem& problem : problems) problem.line = 0;  // there is no file to look into
+    fail(kUsage, problems);
+  };
+  const scenario::Scenario base = with_place(scenario::read_scenario(written.document, "", {}));
+  judged.plan = with_place(sweep::make_plan(written.document, base, "", {}, true));
+  if (!judged.plan.world_axes.empty())
+    fail(kUsage, "--axis " + judged.plan.world_axes.front() + ": a trace has one interval");
+  return judged;
 }
 
-std::string text_or(const po::variables_map& values, const char* name) {
-  return values.contains(name) ? values[name].as<std::string>() : std::string();
+// Reads a trace from its beginning.
+class Reading {
+ public:
+  Reading(const TraceInput& input, const TraceScan& scan)
+      : scan_(scan),
+        reader_(value_or_fail(trace::ArrivalReader::open(input.path, input.columns), kInvalid)) {}
+
+  Result<std::optional<sim::Arrival>> operator()() {
+    auto next = reader_.next();
+    if (!next.ok()) return next.problems();
+    if (!next.value()) return std::optional<sim::Arrival>();
+    const trace::Arrival& read = *next.value();
+    sim::Arrival arrival;
+    arrival.at = read.at;
+    arrival.seq = read.seq.value_or(row_++);
+    arrival.sent_at = read.sent.value_or(read.at);
+    arrival.left = scan_.left(read);
+    arrival.skipped = read.skipped;
+    arrival.waited = read.waited.value_or(Duration{});
+    return std::optional<sim::Arrival>(arrival);
+  }
+
+ private:
+  const TraceScan& scan_;
+  trace::ArrivalReader reader_;
+  std::int64_t row_ = 0;
+};
+
+sim::Arrivals arrivals_of(const TraceInput& input, const TraceScan& scan) {
+  return [reading = std::make_shared<Reading>(input, scan)] { return (*reading)(); };
+}
+
+std::string trace_sha256(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  results::Sha256 hash;
+  std::string piece(1 << 20, '\0');
+  while (file.read(piece.data(), static_cast<std::streamsize>(piece.size())) || file.gcount() > 0)
+    hash.update(std::string_view(piece).substr(0, static_cast<std::size_t>(file.gcount())));
+  return hash.hex();
+}
+
+// Puts what the trace tells into the plan.
+void settle_plan(sweep::Plan& plan, const TraceInput& input, const TraceScan& scan,
+                 const sim::TraceSpan& span, Duration interval) {
+  const Duration duration = span.last - span.zero + nanoseconds(1);
+  for (scenario::Scenario* scenario : {&plan.base, &plan.worlds.front().scenario}) {
+    scenario->name = "replay of " + std::filesystem::path(input.path).filename().string();
+    scenario->why = "What these detectors would have done on the recorded heartbeats.";
+    scenario->duration = duration;
+    scenario->push.interval =
+        interval.ns > 0 ? interval : std::max(nanoseconds(1), scan.mean_interval());
+  }
+  plan.resolved = scenario::resolved_json(plan.base);
+}
+
+// Long times in messages need no nanoseconds.
+std::string readable(Duration d) {
+  const Duration step = d >= seconds(10) ? milliseconds(1) : nanoseconds(1);
+  return format_duration({(d.ns + step.ns / 2) / step.ns * step.ns});
+}
+
+void say_what_was_read(const TraceScan& scan, const sim::TraceSpan& span) {
+  std::cerr << scan.arrivals << " arrivals over " << readable(scan.last - scan.first);
+  if (span.zero > span.first) {
+    std::cerr << ", judged from " << readable(span.zero - span.first)
+              << " on, when all windows are full";
+  }
+  std::cerr << "\n" << remarks_on(scan);
+}
+
+sim::TraceSpan span_of(const Judged& judged, const TraceInput& input, const TraceScan& scan,
+                       Duration interval, const std::vector<sim::JudgedSetting>& settings) {
+  const auto zero =
+      value_or_fail(sim::filled_at(settings, interval, arrivals_of(input, scan)), kInvalid);
+  if (!zero || *zero >= scan.last) {
+    fail(kInvalid, input.path + ": its " + std::to_string(scan.arrivals) +
+                       " arrivals do not fill the longest window (" +
+                       std::to_string(scenario::longest_window(judged.plan.base)) +
+                       "); expected a longer trace, or a smaller one with --set window=N");
+  }
+  return {scan.first, *zero, scan.last};
+}
+
+int replay_trace(const Request& request, const TraceInput& input) {
+  Judged judged = judged_of(request);
+  std::vector<sim::JudgedSetting> settings;
+  bool needs_sent = false, needs_interval = false;
+  for (const sweep::Cell& cell : judged.plan.worlds.front().cells) {
+    settings.push_back(cell.judged);
+    needs_sent = needs_sent || cell.judged.info->needs_sent_at;
+    needs_interval = needs_interval || cell.judged.info->needs_interval;
+  }
+  const TraceScan scanned = scan(input);
+  const Duration interval =
+      judged.interval.ns > 0 ? judged.interval : scanned.facts.interval.value_or(Duration{});
+  if (needs_interval && interval.ns == 0)
+    fail(kUsage, "a detector needs --set interval=DURATION: the sender's heartbeat interval");
+  if (needs_sent && !scanned.has_sent)
+    fail(kUsage, "a detector needs the sender's time stamps: give --sent-column");
+  const sim::TraceSpan span = span_of(judged, input, scanned, interval, settings);
+  settle_plan(judged.plan, input, scanned, span, interval);
+
+  std::optional<results::ResultsFolder> folder;
+  if (!request.out.empty()) {
+    const std::string identity = results::sha256_hex(judged.plan.sha256(FLATLINE_VERSION) +
+                                                     trace_sha256(input.path) + input.clocks);
+    folder = value_or_fail(results::ResultsFolder::open(request.out, identity), kInputOutput);
+    if (folder->complete()) return show_stored(*folder, request.format, request.quiet);
+  }
+  const sim::Replayed replayed =
+      value_or_fail(sim::replay(settings, interval, span, arrivals_of(input, scanned)), kInvalid);
+  if (!request.quiet && request.format == "table") say_what_was_read(scanned, span);
+  const sweep::Timeline shown = sweep::timeline_of(judged.plan);
+  const auto timeline =
+      value_or_fail(sim::replay_timeline(shown.settings, interval, span,
+                                         arrivals_of(input, scanned), shown.length, shown.entries),
+                    kInvalid);
+  const sweep::Tables tables = sweep::tables_of(judged.plan, replayed.tally, timeline);
+  print_rows(tables.cells, request.format);
+  if (folder) {
+    finish_folder(*folder, judged.plan, tables, {"replay", request.command_line}, request.quiet);
+  }
+  return kOk;
 }
 
 }  // namespace
 
 int replay_command(const Command& command, const Arguments& arguments) {
   po::options_description options("Options");
-  options.add_options()("detector", po::value<std::string>(),
-                        "name of the detector (see flatline list detectors)")(
-      "set", po::value<std::vector<std::string>>()->composing(),
-      "PARAMETER=VALUE of the detector; also interval, dead_after, check_every; repeatable")(
-      "column", po::value<std::string>(), "column of the arrival times: name, or number from 1")(
-      "unit", po::value<std::string>(),
-      "unit of the times: ns, us, ms or s (default: the column's name tells)")(
-      "seq-column", po::value<std::string>(),
-      "column of the sequence numbers (default: rows are numbered)")(
-      "sent-column", po::value<std::string>(), "column of the sender's time stamps");
+  options.add_options()("detector", po::value<Texts>()->composing(),
+                        "name of a detector (see flatline list detectors); repeatable")(
+      "set", po::value<Texts>()->composing(),
+      "PARAMETER=VALUE, or LABEL.PARAMETER=VALUE; also dead_after, check_every, and interval, the "
+      "sender's; repeatable")(
+      "axis", po::value<Texts>()->composing(),
+      "PARAMETER=a,b,c | =from:to:step | =log:from:to:points: every value in one pass; repeatable");
+  add_trace_options(options);
+  options.add_options()("out", po::value<std::string>(),
+                        "results folder to write, as run does (default: none)");
   add_format(options);
   options.add_options()("quiet,q", "no messages");
   po::variables_map values;
   if (!parse(command, arguments, options, {"trace"}, values)) return kOk;
+  Request request;
   const std::string path = required(values, "trace", command);
-  const std::string format = format_of(values);
-  const std::string detector = text_or(values, "detector");
-  if (detector.empty())
+  request.format = format_of(values);
+  request.detectors = texts(values, "detector");
+  if (request.detectors.empty())
     fail(kUsage, "--detector is missing; usage: flatline " + std::string(command.usage));
-
-  Duration interval{};
-  const auto settings = values.contains("set") ? values["set"].as<std::vector<std::string>>()
-                                               : std::vector<std::string>{};
-  const scenario::DetectorEntry entry = detector_of(detector, settings, interval);
-  trace::ArrivalOptions columns;
-  columns.column = text_or(values, "column");
-  columns.unit = text_or(values, "unit");
-  columns.seq_column = text_or(values, "seq-column");
-  columns.send_column = text_or(values, "sent-column");
-  if (entry.info->needs_sent_at && columns.send_column.empty()) {
-    fail(kUsage, detector + " needs the sender's time stamps: give --sent-column");
-  }
-
-  require_readable(path);
-  const sim::TraceSpan span = span_of(path, columns);
-  auto reader = value_or_fail(trace::ArrivalReader::open(path, columns), kInvalid);
-  std::int64_t row = 0;
-  const auto next = [&]() -> Result<std::optional<sim::Arrival>> {
-    auto arrival = reader.next();
-    if (!arrival.ok()) return arrival.problems();
-    if (!arrival.value()) return std::optional<sim::Arrival>();
-    const trace::Arrival& read = *arrival.value();
-    return std::optional<sim::Arrival>(
-        sim::Arrival{read.at, read.seq.value_or(row++), read.sent.value_or(read.at)});
-  };
-  const sweep::Plan plan = plan_of(entry, span.last - span.first);
-  const sim::Replayed replayed =
-      value_or_fail(sim::replay({plan.worlds[0].cells[0].judged}, interval, span, next), kInvalid);
-  if (!values.contains("quiet") && format == "table") {
-    std::cerr << span.arrivals << " arrivals over " << format_duration(replayed.duration) << "\n";
-  }
-  print_rows(sweep::cells_table(plan, plan.worlds[0], replayed.tally), format);
-  return kOk;
+  request.settings = texts(values, "set");
+  request.axes = texts(values, "axis");
+  if (values.contains("out")) request.out = values["out"].as<std::string>();
+  request.quiet = values.contains("quiet");
+  request.command_line = command_line(command, arguments);
+  judged_of(request);  // what is wrong with the command line comes before what is with the file
+  return replay_trace(request, trace_input_of(values, path));
 }
 
 }  // namespace flatline::cli

@@ -7,10 +7,13 @@
 
 #include "build_info.hpp"
 #include "cli/command.hpp"
+#include "cli/folder.hpp"
 #include "cli/load.hpp"
 #include "cli/output.hpp"
 #include "flatline/base/text.hpp"
+#include "flatline/sim/record.hpp"
 #include "flatline/sweep/execute.hpp"
+#include "flatline/trace/recording.hpp"
 
 namespace flatline::cli {
 
@@ -26,6 +29,7 @@ struct Request {
   Overrides overrides;
   std::string out;
   std::string format;
+  std::string record;
   std::string command_line;
   unsigned jobs = 1;
   bool quiet = false;
@@ -43,6 +47,10 @@ void add_options(po::options_description& options, bool sweep) {
       "results folder (default: results/NAME); the same plan resumes in it")(
       "set", po::value<std::vector<std::string>>()->composing(),
       "KEY=VALUE: set a JSON pointer, LABEL.PARAMETER or short name; repeatable");
+  if (!sweep) {
+    options.add_options()("record", po::value<std::string>(),
+                          "also write the heartbeats of the first pair as a recording");
+  }
   if (sweep) {
     options.add_options()("axis", po::value<std::vector<std::string>>()->composing(),
                           "NAME=a,b,c | NAME=from:to:step | NAME=log:from:to:points; repeatable")(
@@ -60,18 +68,6 @@ unsigned jobs_of(const po::variables_map& values) {
          "--jobs " + values["jobs"].as<std::string>() + " is not a whole number from 1 to 1024");
   }
   return static_cast<unsigned>(jobs.value());
-}
-
-std::string quoted(const std::string& argument) {
-  if (argument.find_first_not_of(
-          "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=:,+%@") ==
-          std::string::npos &&
-      !argument.empty()) {
-    return argument;
-  }
-  std::string out = "'";
-  for (const char c : argument) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return out + "'";
 }
 
 Request request_of(const Command& command, const Arguments& arguments,
@@ -93,11 +89,11 @@ Request request_of(const Command& command, const Arguments& arguments,
   if (values.contains("axis"))
     request.overrides.axes = values["axis"].as<std::vector<std::string>>();
   if (values.contains("out")) request.out = values["out"].as<std::string>();
+  if (values.contains("record")) request.record = values["record"].as<std::string>();
   const auto engine = values["engine"].as<std::string>();
   if (engine != "auto" && engine != "event")
     fail(kUsage, "--engine " + engine + " is not auto or event");
-  request.command_line = "flatline " + std::string(command.name);
-  for (const std::string& argument : arguments) request.command_line += " " + quoted(argument);
+  request.command_line = command_line(command, arguments);
   return request;
 }
 
@@ -151,29 +147,23 @@ void print_plan(const sweep::Plan& plan) {
             << " heartbeats x cells, about " << format_number(ns * 1e-9, 2) << " s on one core\n";
 }
 
-results::Manifest manifest_of(const Request& request, const sweep::Plan& plan,
-                              const results::Table& cells) {
-  results::Manifest manifest;
-  manifest.name = plan.base.name;
-  manifest.seed = plan.base.seed;
-  manifest.replications = plan.base.replications;
-  manifest.engine = "event";
-  manifest.version = FLATLINE_VERSION;
-  manifest.compiler = FLATLINE_COMPILER;
-  manifest.build_type = FLATLINE_BUILD_TYPE;
-  manifest.rows = cells.rows.size();
-  manifest.worlds = plan.worlds.size();
-  manifest.duration = format_duration(plan.base.duration);
-  manifest.command = request.command_line;
-  return manifest;
-}
-
-int show_stored(const Request& request, const results::ResultsFolder& folder) {
-  const std::string csv =
-      value_or_fail(results::read_file(folder.path() + "/cells.csv"), kInputOutput);
-  if (!request.quiet) std::cerr << folder.path() << " already holds this result\n";
-  print_rows(value_or_fail(results::read_csv(csv), kInputOutput), request.format);
-  return kOk;
+// The first pair as a recorder would have seen it.
+void write_recording(const std::string& path, const sweep::World& world, bool quiet) {
+  const scenario::Scenario& scenario = world.scenario;
+  trace::RecordingHeader header;
+  header.interval = scenario.push.interval;
+  header.one_clock = true;
+  header.notes = {"simulated by flatline " FLATLINE_VERSION " from \"" + scenario.name +
+                  "\", seed " + std::to_string(scenario.seed)};
+  auto writer = value_or_fail(trace::RecordingWriter::create(path, header), kInputOutput);
+  const sim::PreparedWorld prepared(scenario, world.warm_up);
+  const sim::BeatsTaken end = sim::record_pair(prepared, [&](const sim::BeatTaken& beat) {
+    writer.add({beat.seq, {beat.sent.ns}, {beat.taken.ns}, beat.skipped, beat.waited});
+  });
+  value_or_fail(writer.finish({end.sent, 0}), kInputOutput);
+  if (quiet) return;
+  std::cerr << "heartbeats of the first pair in " << path
+            << (end.restarted ? ", up to the first crash of either" : "") << "\n";
 }
 
 int simulate(const Request& request) {
@@ -186,9 +176,10 @@ int simulate(const Request& request) {
     print_plan(plan);
     return kOk;
   }
+  if (!request.record.empty()) write_recording(request.record, plan.worlds.front(), request.quiet);
   const results::ResultsFolder folder =
       folder_for(request, plan.base.name, plan.sha256(FLATLINE_VERSION));
-  if (folder.complete()) return show_stored(request, folder);
+  if (folder.complete()) return show_stored(folder, request.format, request.quiet);
 
   catch_signals();
   ProgressMeter meter(request.quiet);
@@ -203,16 +194,8 @@ int simulate(const Request& request) {
     fail(kInterrupted, "interrupted; finished worlds are kept in " + folder.path() +
                            ", the same command goes on from there");
   }
-  const results::FinishedFiles files{results::write_csv(done.tables.cells),
-                                     done.tables.detection_csv, done.tables.timeline_csv,
-                                     plan.resolved};
-  const auto manifest = value_or_fail(
-      folder.finish(files, manifest_of(request, plan, done.tables.cells)), kInputOutput);
   print_rows(done.tables.cells, request.format);
-  if (!request.quiet) {
-    std::cerr << "results in " << folder.path() << " (digest " << manifest.digest.substr(0, 12)
-              << "); for the report: flatline report " << folder.path() << "\n";
-  }
+  finish_folder(folder, plan, done.tables, {"event", request.command_line}, request.quiet);
   return kOk;
 }
 

@@ -234,6 +234,7 @@ void EventEngine::send(NodeId to, std::span<const std::byte> payload, std::int64
   }
   Channel* channel = heartbeat ? route.channel : nullptr;
   if (listener_ != nullptr) {
+    if (heartbeat) listener_->beat(from.id, to, *heartbeat);
     listener_->message("send", from.id, to, clock_);
     if (passage.fate != world::Fate::delivered) {
       listener_->message("lost", from.id, to, clock_);
@@ -283,6 +284,7 @@ std::uint64_t EventEngine::draw(protocol::DrawsId draws, std::uint64_t index) co
 void EventEngine::observe(NodeId subject, const detect::Observation& observation) {
   Channel* channel = current_->watched_by_sender[stage_->places[subject.value]];
   FLATLINE_CHECK(channel != nullptr, "a monitor observes those it watches");
+  if (listener_ != nullptr) listener_->observed(subject, current_->id, observation, clock_);
   channel->observe(clock_, observation);
 }
 

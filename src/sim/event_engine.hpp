@@ -22,6 +22,10 @@ class EventListener : public VerdictListener {
  public:
   virtual void message(const char* event, NodeId from, NodeId to, SimInstant at) = 0;
   virtual void node(const char* event, NodeId node, SimInstant at) = 0;
+  /// A heartbeat of this number was sent; message("send") follows.
+  virtual void beat(NodeId, NodeId, SeqNo) {}
+  /// The monitor's process took this in.
+  virtual void observed(NodeId, NodeId, const detect::Observation&, SimInstant) {}
 };
 
 /// What engines that run one after the other share: laws compiled once, settings grouped once.

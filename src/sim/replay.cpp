@@ -1,134 +1,197 @@
 #include "flatline/sim/replay.hpp"
 
 #include <algorithm>
+#include <deque>
+#include <map>
 
 #include "flatline/base/check.hpp"
-#include "sim/judge.hpp"
+#include "sim/channel.hpp"
+#include "sim/timeline_recorder.hpp"
 
 namespace flatline::sim {
 namespace {
 
-// Holds the verdicts against a trace in which the sender never crashes. Instants count from the
-// first arrival.
+constexpr NodeId kSender{0};
+constexpr NodeId kMonitor{1};
+
+// Feeds a channel with what a trace tells. Instants count from span.zero.
 class Replay {
  public:
-  Replay(const std::vector<JudgedSetting>& settings, Duration interval, Duration duration)
-      : panel_(settings, interval),
+  Replay(const std::vector<JudgedSetting>& settings, Duration interval, const TraceSpan& span,
+         EventListener* listener)
+      : zero_(span.zero),
+        interval_(interval),
+        listener_(listener),
+        panel_(settings, interval),
         judge_(panel_, std::vector<Duration>(panel_.lanes().size()), &no_stalls_),
-        state_(judge_.fresh({0})),
-        batches_(duration, 1),
+        // The last arrival is measured too.
+        batches_(span.last - span.zero + nanoseconds(1), 1),
         tally_(panel_.lanes().size(), batches_.size(), 1),
-        judged_(panel_.lanes().size(), false) {}
+        channel_(kSender, kMonitor, judge_, no_stalls_, batches_, 0, time(span.first), tally_,
+                 listener) {}
 
-  void take(const Arrival& arrival, SimInstant now) {
-    settle(now);
-    const detect::Observation beat{
-        detect::ObservationKind::heartbeat, {0}, {arrival.seq}, arrival.sent_at, true};
-    judge_.observe(state_, now, beat,
-                   [&](std::size_t lane, LaneState& state, Output) { trust(lane, state, now); });
-    if (!all_judged_) start_judging(now);
-    // The last arrival ends the measured time and belongs to its last batch.
-    const std::int64_t at = std::min(now.ns, batches_.duration().ns - 1);
-    qos::CommonBatch& batch = tally_.common[batches_.index(0, at)];
-    ++batch.heartbeats;
-    ++batch.delivered;
+  // Takes the arrivals in file order, up to `until`.
+  Result<std::monostate> run(const Arrivals& next, SimInstant until) {
+    for (;;) {
+      if (auto filled = look_ahead(next); !filled.ok()) return filled.problems();
+      if (ahead_.empty() || time(ahead_.front().at) >= until) return std::monostate{};
+      arrive(ahead_.front());
+      ahead_.pop_front();
+    }
   }
 
   qos::Tally finish() {
-    const SimInstant end{batches_.duration().ns};
-    settle(end);
-    batches_.split(0, SimInstant{0}, end,
-                   [&](std::size_t b, std::int64_t ns) { tally_.common[b].both_up_ns += ns; });
-    for (std::size_t i = 0; i < state_.lanes.size(); ++i) {
-      if (!judged_[i]) {
-        batches_.split(0, SimInstant{0}, end, [&](std::size_t b, std::int64_t ns) {
-          tally_.rows[i].batches[b].unknown_ns += ns;
-        });
-      } else if (state_.lanes[i].output == Output::suspect) {
-        suspected(i, state_.lanes[i], end);
-      }
-    }
+    channel_.finish({batches_.duration().ns});
     return std::move(tally_);
   }
 
+  [[nodiscard]] Duration duration() const { return batches_.duration(); }
+
  private:
-  void settle(SimInstant now) {
-    judge_.settle(state_, now, [&](std::size_t lane, LaneState& state) {
-      if (!judged_[lane]) return;
-      state.mistake = true;
-      qos::RowTally& row = tally_.rows[lane];
-      ++row.batches[batches_.index(0, state.since.ns)].mistakes;
-      ++row.causes[static_cast<std::size_t>(qos::Cause::delay)];
-    });
+  [[nodiscard]] SimInstant time(LocalInstant t) const { return {t.ns - zero_.ns}; }
+
+  Result<std::monostate> look_ahead(const Arrivals& next) {
+    while (!ended_ && ahead_.size() < kReplayAhead) {
+      auto arrival = next();
+      if (!arrival.ok()) return arrival.problems();
+      if (!arrival.value()) {
+        ended_ = true;
+        break;
+      }
+      ahead_.push_back(*arrival.value());
+      Arrival& beat = ahead_.back();
+      beat.left = std::min(beat.left, beat.at);
+      // What comes after all later numbers have been settled was given up as lost.
+      if (beat.seq >= next_seq_) to_send_.emplace(beat.seq, beat);
+    }
+    return std::monostate{};
   }
 
-  void suspected(std::size_t lane, const LaneState& state, SimInstant until) {
-    const SimInstant from = std::max(state.since, judged_since_);
-    batches_.split(0, from, until, [&](std::size_t b, std::int64_t ns) {
-      tally_.rows[lane].batches[b].suspected_ns += ns;
-    });
-  }
-
-  void trust(std::size_t lane, LaneState& state, SimInstant now) {
-    if (!judged_[lane] || state.output != Output::suspect) return;
-    suspected(lane, state, now);
-    if (!state.mistake) return;
-    qos::RowBatch& batch = tally_.rows[lane].batches[batches_.index(0, state.since.ns)];
-    ++batch.ended;
-    batch.ended_ns += now.ns - state.since.ns;
-    state.mistake = false;
-  }
-
-  // A setting counts from the arrival that fills its window.
-  void start_judging(SimInstant now) {
-    all_judged_ = true;
-    for (std::size_t i = 0; i < judged_.size(); ++i) {
-      if (judged_[i]) continue;
-      std::size_t member = panel_.lanes()[i].member;
-      std::size_t family = 0;
-      while (member >= state_.families[family]->size()) member -= state_.families[family++]->size();
-      judged_[i] = state_.families[family]->warmed_up(member);
-      all_judged_ = all_judged_ && judged_[i];
-      if (!judged_[i]) continue;
-      batches_.split(0, SimInstant{0}, now, [&](std::size_t b, std::int64_t ns) {
-        tally_.rows[i].batches[b].unknown_ns += ns;
-      });
-      judged_since_ = std::max(judged_since_, now);
+  // Every heartbeat known to have left by `now`, and every one up to number `arrived`,
+  // gets onto its way, with those lost before it.
+  void send_until(SimInstant now, std::int64_t arrived) {
+    while (!to_send_.empty() &&
+           (to_send_.begin()->first <= arrived || time(to_send_.begin()->second.left) <= now)) {
+      const auto first = to_send_.begin();
+      const std::int64_t seq = first->first;
+      const Arrival beat = first->second;
+      if (any_sent_) lose_before(beat);
+      const SimInstant left = std::max(time(beat.left), last_left_);
+      if (any_sent_) note_sender_stall(left, seq - last_seq_);
+      bool copy = false;
+      for (auto it = first; it != to_send_.end() && it->first == seq; it = to_send_.erase(it)) {
+        channel_.in_flight(left, {seq}, {}, time(it->second.at), copy);
+        copy = true;
+      }
+      channel_.sent(left, true);
+      if (listener_ != nullptr) listener_->message("send", kSender, kMonitor, left);
+      any_sent_ = true;
+      last_seq_ = seq;
+      last_skipped_ = beat.skipped;
+      last_left_ = left;
+      next_seq_ = seq + 1;
     }
   }
 
+  // The numbers between the last heartbeat and this one that were sent and did not come. The sender
+  // skips right after a beat, so those lost take the later places.
+  void lose_before(const Arrival& beat) {
+    const std::int64_t places = beat.seq - last_seq_;
+    const std::int64_t lost = places - 1 - (beat.skipped - last_skipped_);
+    const std::int64_t span = time(beat.left).ns - last_left_.ns;
+    for (std::int64_t k = std::max<std::int64_t>(places - lost, 1); k < places; ++k) {
+      const auto part = static_cast<std::int64_t>(static_cast<qos::Wide>(span) * k / places);
+      const SimInstant at{last_left_.ns + std::max<std::int64_t>(part, 0)};
+      channel_.lost(at, false);
+      channel_.sent(at, false);
+      if (listener_ == nullptr) continue;
+      listener_->message("send", kSender, kMonitor, at);
+      listener_->message("lost", kSender, kMonitor, at);
+    }
+  }
+
+  // More than half an interval late: the sender was held up.
+  void note_sender_stall(SimInstant left, std::int64_t places) {
+    if (interval_.ns == 0 || places > kLongestTime.ns / interval_.ns) return;
+    const SimInstant due = last_left_ + interval_ * places;
+    if (left - due <= interval_ / 2) return;
+    channel_.sender_stalled(due, left);
+    if (listener_ == nullptr) return;
+    listener_->node("stall", kSender, due);
+    listener_->node("wake", kSender, left);
+  }
+
+  void arrive(const Arrival& beat) {
+    const SimInstant now = time(beat.at);
+    send_until(now, beat.seq);
+    if (interval_.ns > 0 && beat.waited > interval_ / 2) {
+      channel_.monitor_stalled(std::max(now - beat.waited, last_arrival_), now);
+    }
+    if (listener_ != nullptr) listener_->message("arrive", kSender, kMonitor, now);
+    channel_.observe(
+        now,
+        {detect::ObservationKind::heartbeat, {0}, {beat.seq}, {beat.sent_at.ns - zero_.ns}, true});
+    last_arrival_ = now;
+  }
+
+  LocalInstant zero_;
+  Duration interval_;
+  EventListener* listener_;
   world::TimelineView no_stalls_;
   Panel panel_;
   Judge judge_;
-  VerdictState state_;
   qos::BatchPlan batches_;
   qos::Tally tally_;
-  std::vector<bool> judged_;
-  bool all_judged_ = false;
-  SimInstant judged_since_{};
+  Channel channel_;
+
+  bool ended_ = false;
+  std::deque<Arrival> ahead_;                     // read and not yet arrived, in file order
+  std::multimap<std::int64_t, Arrival> to_send_;  // read and not yet sent, by number
+  std::int64_t next_seq_ = INT64_MIN;
+  bool any_sent_ = false;
+  std::int64_t last_seq_ = 0, last_skipped_ = 0;
+  SimInstant last_left_ = SimInstant::before_all();
+  SimInstant last_arrival_ = SimInstant::before_all();
 };
 
 }  // namespace
 
-Result<Replayed> replay(const std::vector<JudgedSetting>& settings, Duration interval,
-                        const TraceSpan& span,
-                        const std::function<Result<std::optional<Arrival>>()>& next) {
-  FLATLINE_CHECK(span.last > span.first, "a trace has at least two arrivals at different instants");
-  Replayed out;
-  out.duration = span.last - span.first;
-  Replay replay(settings, interval, out.duration);
+Result<std::optional<LocalInstant>> filled_at(const std::vector<JudgedSetting>& settings,
+                                              Duration interval, const Arrivals& next) {
+  const Panel panel(settings, interval);
+  const auto families = panel.make_families();
   for (;;) {
     auto arrival = next();
     if (!arrival.ok()) return arrival.problems();
-    if (!arrival.value()) break;
-    // The judge counts time from the first arrival; the sender's clock moves along, so that
-    // differences stay.
-    Arrival shifted = *arrival.value();
-    shifted.sent_at = LocalInstant{shifted.sent_at.ns - span.first.ns};
-    replay.take(shifted, {shifted.at.ns - span.first.ns});
+    if (!arrival.value()) return std::optional<LocalInstant>();
+    const Arrival& beat = *arrival.value();
+    bool filled = true;
+    for (const auto& family : families) {
+      family->observe(beat.at,
+                      {detect::ObservationKind::heartbeat, {0}, {beat.seq}, beat.sent_at, true});
+      for (std::size_t i = 0; i < family->size(); ++i) filled = filled && family->warmed_up(i);
+    }
+    if (filled) return std::optional<LocalInstant>(beat.at);
   }
-  out.tally = replay.finish();
-  return out;
+}
+
+Result<Replayed> replay(const std::vector<JudgedSetting>& settings, Duration interval,
+                        const TraceSpan& span, const Arrivals& next) {
+  FLATLINE_CHECK(span.first <= span.zero && span.zero < span.last, "a trace has a measured part");
+  Replay replay(settings, interval, span, nullptr);
+  if (auto done = replay.run(next, SimInstant::never()); !done.ok()) return done.problems();
+  return Replayed{replay.finish(), replay.duration()};
+}
+
+Result<std::vector<TimelineEntry>> replay_timeline(const std::vector<JudgedSetting>& settings,
+                                                   Duration interval, const TraceSpan& span,
+                                                   const Arrivals& next, Duration length,
+                                                   std::size_t limit) {
+  FLATLINE_CHECK(span.first <= span.zero && span.zero < span.last, "a trace has a measured part");
+  TimelineRecorder recorder(limit, kMonitor);
+  Replay replay(settings, interval, span, &recorder);
+  if (auto done = replay.run(next, {length.ns}); !done.ok()) return done.problems();
+  return recorder.take();
 }
 
 }  // namespace flatline::sim

@@ -3,60 +3,29 @@
 #include <algorithm>
 
 #include "sim/event_engine.hpp"
+#include "sim/timeline_recorder.hpp"
 
 namespace flatline::sim {
 namespace {
 
-class TimelineRecorder final : public EventListener {
- public:
-  TimelineRecorder(std::size_t limit, NodeId any_monitor) : limit_(limit), monitor_(any_monitor) {}
-
-  void message(const char* event, NodeId from, NodeId to, SimInstant at) override {
-    add({at, from, to, 0, event});
-  }
-  void node(const char* event, NodeId node, SimInstant at) override {
-    add({at, node, monitor_, 0, event});
-  }
-  void verdict(NodeId monitored, NodeId monitor, std::size_t row, bool suspect,
-               SimInstant at) override {
-    add({at, monitored, monitor, row, suspect ? "suspect" : "trust"});
-  }
-
-  void partitions(const PreparedWorld& world, const Block& block, SimInstant end) {
-    const scenario::Scenario& scenario = world.scenario();
-    const random::StreamFactory streams(scenario.seed, block.replication);
-    const world::Truth truth(scenario.world, streams, world.warm_up());
-    for (std::size_t i = block.first; i < block.last; ++i) {
-      for (const NodeId monitor : scenario.push.to) {
-        const NodeId sender = scenario.push.from[i];
-        if (sender == monitor) continue;
-        world::Timeline cuts = truth.partitions(sender, monitor);
-        while (const auto cut = cuts.next()) {
-          if (cut->start >= end) break;
-          add({std::max(cut->start, SimInstant{0}), sender, monitor, 0, "partition"});
-          if (cut->end < end) add({cut->end, sender, monitor, 0, "heal"});
-        }
+void add_partitions(TimelineRecorder& recorder, const PreparedWorld& world, const Block& block,
+                    SimInstant end) {
+  const scenario::Scenario& scenario = world.scenario();
+  const random::StreamFactory streams(scenario.seed, block.replication);
+  const world::Truth truth(scenario.world, streams, world.warm_up());
+  for (std::size_t i = block.first; i < block.last; ++i) {
+    for (const NodeId monitor : scenario.push.to) {
+      const NodeId sender = scenario.push.from[i];
+      if (sender == monitor) continue;
+      world::Timeline cuts = truth.partitions(sender, monitor);
+      while (const auto cut = cuts.next()) {
+        if (cut->start >= end) break;
+        recorder.add({std::max(cut->start, SimInstant{0}), sender, monitor, 0, "partition"});
+        if (cut->end < end) recorder.add({cut->end, sender, monitor, 0, "heal"});
       }
     }
   }
-
-  // Verdicts are found lazily, after the fact: the order of time is restored here.
-  std::vector<TimelineEntry> take() {
-    std::stable_sort(entries_.begin(), entries_.end(),
-                     [](const TimelineEntry& a, const TimelineEntry& b) { return a.at < b.at; });
-    if (entries_.size() > limit_) entries_.resize(limit_);
-    return std::move(entries_);
-  }
-
- private:
-  void add(const TimelineEntry& entry) {
-    if (entry.at.ns >= 0) entries_.push_back(entry);
-  }
-
-  std::size_t limit_;
-  NodeId monitor_;
-  std::vector<TimelineEntry> entries_;
-};
+}
 
 // Senders that run together. They see nothing of each other, and few of them stay in the nearest
 // cache: a hundred take twice as long per heartbeat as four (bench/README.md). More only where each
@@ -106,7 +75,7 @@ std::vector<TimelineEntry> record_timeline(const PreparedWorld& world,
                    scenario.world.cluster.size());
   EventEngine engine(stage, block, {end.ns}, tally, &recorder);
   engine.run(nullptr);
-  recorder.partitions(world, block, {end.ns});
+  add_partitions(recorder, world, block, {end.ns});
   return recorder.take();
 }
 

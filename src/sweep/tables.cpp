@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t kDetectionPoints = 100;  // parts of the share per row of detection.csv
 constexpr std::size_t kTimelineSenders = 4;
-constexpr std::size_t kTimelineBeats = 90;  // intervals shown
+constexpr std::int64_t kTimelineBeats = 90;  // intervals shown
 constexpr std::size_t kTimelineEntries = 20'000;
 constexpr std::size_t kTimelineSettings = 8;
 
@@ -63,34 +63,21 @@ std::optional<Part> unpack(const std::string& bytes) {
   return Part{bytes.substr(line + 1, size), bytes.substr(line + 1 + size)};
 }
 
-std::string timeline_csv(const Plan& plan) {
+// What happened, as timeline.csv has it.
+std::string timeline_csv(const Plan& plan, const Timeline& timeline,
+                         const std::vector<sim::TimelineEntry>& entries) {
   std::string csv = std::string(kTimelineHeader) + "\n";
-  const World& world = plan.worlds.front();
-  const scenario::Scenario& scenario = world.scenario;
-  std::vector<sim::JudgedSetting> settings;
-  std::vector<std::size_t> detectors;
-  std::set<std::size_t> shown;
-  // One setting per detector of the file: a timeline of a hundred thresholds shows nothing.
-  for (const Cell& cell : world.cells) {
-    if (settings.size() == kTimelineSettings || !shown.insert(cell.detector).second) continue;
-    settings.push_back(cell.judged);
-    detectors.push_back(cell.detector);
-  }
-  const sim::PreparedWorld prepared(scenario, world.warm_up);
-  const sim::Block block{0, 0, std::min(kTimelineSenders, scenario.push.from.size())};
-  const auto rows = sim::rows_of(settings);
+  const scenario::Scenario& scenario = plan.worlds.front().scenario;
+  const auto rows = sim::rows_of(timeline.settings);
   const world::Cluster& cluster = scenario.world.cluster;
-  const Duration length{std::min(scenario.duration.ns / static_cast<std::int64_t>(kTimelineBeats),
-                                 scenario.push.interval.ns) *
-                        static_cast<std::int64_t>(kTimelineBeats)};
-  for (const sim::TimelineEntry& entry :
-       sim::record_timeline(prepared, settings, block, length, kTimelineEntries)) {
+  for (const sim::TimelineEntry& entry : entries) {
     const bool verdict =
         std::string_view(entry.event) == "suspect" || std::string_view(entry.event) == "trust";
     csv += format_number(static_cast<double>(entry.at.ns) * 1e-9, 12) + "," +
            cluster.name(entry.monitored) + "," + cluster.name(entry.monitor) + ",";
     if (verdict) {
-      csv += csv_field(scenario.detectors[detectors[rows[entry.row].setting]].label) + "," +
+      const std::size_t detector = timeline.detectors[rows[entry.row].setting];
+      csv += csv_field(scenario.detectors[detector].label) + "," +
              (rows[entry.row].dead ? "dead" : "suspected");
     } else {
       csv += ",";
@@ -98,6 +85,16 @@ std::string timeline_csv(const Plan& plan) {
     csv += std::string(",") + entry.event + "\n";
   }
   return csv;
+}
+
+std::string simulated_timeline(const Plan& plan) {
+  const World& world = plan.worlds.front();
+  const Timeline timeline = timeline_of(plan);
+  const sim::PreparedWorld prepared(world.scenario, world.warm_up);
+  const sim::Block block{0, 0, std::min(kTimelineSenders, world.scenario.push.from.size())};
+  return timeline_csv(
+      plan, timeline,
+      sim::record_timeline(prepared, timeline.settings, block, timeline.length, timeline.entries));
 }
 
 }  // namespace
@@ -130,6 +127,35 @@ results::Table cells_table(const Plan& plan, const World& world, const qos::Tall
     }
   }
   return table;
+}
+
+Timeline timeline_of(const Plan& plan) {
+  const World& world = plan.worlds.front();
+  const scenario::Scenario& scenario = world.scenario;
+  Timeline timeline;
+  timeline.entries = kTimelineEntries;
+  std::set<std::size_t> shown;
+  for (const Cell& cell : world.cells) {
+    if (timeline.settings.size() == kTimelineSettings || !shown.insert(cell.detector).second) {
+      continue;
+    }
+    timeline.settings.push_back(cell.judged);
+    timeline.detectors.push_back(cell.detector);
+  }
+  timeline.length =
+      std::min(scenario.duration / kTimelineBeats, scenario.push.interval) * kTimelineBeats;
+  return timeline;
+}
+
+Tables tables_of(const Plan& plan, const qos::Tally& tally,
+                 const std::vector<sim::TimelineEntry>& timeline) {
+  const World& world = plan.worlds.front();
+  Tables tables;
+  tables.cells = cells_table(plan, world, tally);
+  tables.detection_csv =
+      std::string(kDetectionHeader) + "\n" + make_part(plan, world, tally).detection;
+  tables.timeline_csv = timeline_csv(plan, timeline_of(plan), timeline);
+  return tables;
 }
 
 Part make_part(const Plan& plan, const World& world, const qos::Tally& tally) {
@@ -175,7 +201,7 @@ Tables assemble(const Plan& plan, const std::vector<Part>& parts) {
   auto table = results::read_csv(cells);
   FLATLINE_CHECK(table.ok(), "our own CSV reads back");
   tables.cells = std::move(table).value();
-  tables.timeline_csv = timeline_csv(plan);
+  tables.timeline_csv = simulated_timeline(plan);
   return tables;
 }
 

@@ -74,6 +74,77 @@ class Replay(ProgramTest):
                            arguments=["--column", "arrival_ms", "--seq-column", "seq", "--sent-column", "sent_ms"])
             self.assertEqual(row["mistakes"], mistakes, shift)
 
+    def test_every_detector_and_threshold_in_one_pass_is_as_if_alone(self):
+        self.write("t.csv", trace([1000, 1100, 900, 2500, 1000] * 60))
+        done = self.succeed("replay", "t.csv", "--detector", "fixed_timeout", "--detector", "phi_normal", "--axis",
+                            "timeout=2s,3s", "--axis", "phi_normal.threshold=1,8", "--set", "window=20",
+                            "--set", "phi_normal.dead_after=1s", "--format", "json")
+        rows = json.loads(done.out)
+        self.assertEqual([(row["label"], row["state"]) for row in rows],
+                         [("fixed_timeout", "suspected")] * 2 + [("phi_normal", "suspected"), ("phi_normal", "dead")] * 2)
+        # All are judged from where the longest window is full, a single one from where its own is: phi's rows are
+        # the same.
+        for row, threshold in ((rows[2], 1), (rows[4], 8)):
+            alone = self.row("t.csv", "phi_normal", f"threshold={threshold}", "window=20", "dead_after=1s")[0]
+            for key in ("mistakes", "query_accuracy", "detection_time_mean_s", "detection_time_p99_s"):
+                self.assertEqual(row[key], alone[key], (threshold, key))
+        # The 20 gaps that fill the window hold 4 of the 60 silences.
+        self.assertEqual([row["mistakes"] for row in rows[:2]], [56, 0])
+
+    def test_detection_times_come_from_every_moment_as_a_crash(self):
+        # Sent every second, 10 ms on the way: a crash at a moment uniform in the second after a send is noticed
+        # 3 s after that beat's arrival, 2.01 to 3.01 s after the crash.
+        lines = ["seq,sent_ms,arrival_ms"] + [f"{i},{i * 1000},{i * 1000 + 10}" for i in range(1000)]
+        self.write("t.csv", "\n".join(lines) + "\n")
+        columns = ["--seq-column", "seq", "--sent-column", "sent_ms"]
+        row = self.row("t.csv", "fixed_timeout", "timeout=3s", arguments=columns)
+        self.assertAlmostEqual(row["detection_time_mean_s"], 2.51, places=3)  # the last beat's span is cut at its end
+        self.assertAlmostEqual(row["detection_time_max_s"], 3.01, places=9)
+        self.assertEqual(row["delivered_ratio"], 1)
+
+    def test_clocks_of_two_hosts_are_brought_together(self):
+        # The same, but the receiver's clock is an hour off and runs 50 ppm fast: the way there is lost, the rest is not.
+        lines = ["seq,sent_us,arrival_us"] + [f"{i},{i * 10**6},{(i * 10**6 + 10000) * 100005 // 100000 + 36 * 10**8}"
+                                              for i in range(1000)]
+        self.write("t.csv", "\n".join(lines) + "\n")
+        row = self.row("t.csv", "fixed_timeout", "timeout=3s", arguments=["--seq-column", "seq", "--sent-column", "sent_us"])
+        self.assertAlmostEqual(row["detection_time_mean_s"], 2.5, places=3)
+
+    def test_missing_numbers_are_lost_and_late_senders_stalled(self):
+        # Numbers 100 to 104 never come, and number 200 leaves 4 s late.
+        lines = ["seq,sent_ms,arrival_ms"]
+        for i in range(400):
+            late = 4000 if i == 200 else 0
+            if not 100 <= i <= 104:
+                lines.append(f"{i},{i * 1000 + late},{i * 1000 + late + 10}")
+        lines[1:] = sorted(lines[1:], key=lambda line: int(line.split(",")[2]))
+        self.write("t.csv", "\n".join(lines) + "\n")
+        row = self.row("t.csv", "fixed_timeout", "timeout=3s", "interval=1s",
+                       arguments=["--seq-column", "seq", "--sent-column", "sent_ms"])
+        # Time counts from the first arrival, so the first beat was sent before it.
+        self.assertEqual((row["mistakes"], row["mistakes_by_loss"], row["heartbeats"]), (1, 1, 399))
+        # Without the numbers nothing is known of the loss: the sender was silent.
+        row = self.row("t.csv", "fixed_timeout", "timeout=3s", "interval=1s", arguments=["--sent-column", "sent_ms"])
+        self.assertEqual((row["mistakes"], row["mistakes_by_sender_stall"]), (1, 1))
+
+    def test_a_results_folder_belongs_to_one_trace(self):
+        self.write("t.csv", trace([1000] * 100))
+        arguments = ["replay", "t.csv", "--detector", "fixed_timeout", "--set", "timeout=3s", "--out", "r"]
+        first = self.succeed(*arguments)
+        manifest = json.loads((self.folder / "r/manifest.json").read_text())
+        self.assertEqual((manifest["engine"], manifest["rows"]), ("replay", 1))
+        again = self.succeed(*arguments)
+        self.assertEqual(again.out, first.out)
+        self.assertIn("already holds", again.err)
+        self.succeed("report", "r")
+        self.write("t.csv", trace([1000] * 101))
+        self.refuse(4, arguments, "r")
+
+    def test_a_trace_too_short_for_the_window_is_refused(self):
+        self.write("t.csv", trace([1000] * 50))
+        self.refuse(3, ["replay", "t.csv", "--detector", "phi_normal", "--set", "threshold=8", "--set", "window=100"],
+                    "51 arrivals", "window (100)", "--set window=")
+
     def test_what_is_said_goes_to_stderr(self):
         self.write("t.csv", trace([1000] * 50))
         done = self.succeed("replay", "t.csv", "--detector", "fixed_timeout", "--set", "timeout=3s")

@@ -6,6 +6,8 @@
 
 #include "flatline/qos/tally.hpp"
 #include "flatline/results/table.hpp"
+#include "flatline/sim/run.hpp"
+#include "flatline/sweep/execute.hpp"
 #include "flatline/sweep/plan.hpp"
 
 namespace flatline::sweep {
@@ -15,5 +17,20 @@ std::vector<std::string> cell_columns(const Plan& plan);
 
 /// The rows of one world, in the order of sim::rows_of.
 results::Table cells_table(const Plan& plan, const World& world, const qos::Tally& tally);
+
+/// What timeline.csv shows: one setting per detector of the file (a hundred thresholds show
+/// nothing) over some intervals.
+struct Timeline {
+  std::vector<sim::JudgedSetting> settings;
+  std::vector<std::size_t> detectors;  ///< Of each setting, its place in the scenario's list.
+  Duration length{};
+  std::size_t entries = 0;  ///< At most.
+};
+Timeline timeline_of(const Plan& plan);
+
+/// All tables of a plan with one world that was judged elsewhere (a replayed trace); `timeline` was
+/// recorded as timeline_of asks.
+Tables tables_of(const Plan& plan, const qos::Tally& tally,
+                 const std::vector<sim::TimelineEntry>& timeline);
 
 }  // namespace flatline::sweep

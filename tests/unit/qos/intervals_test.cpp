@@ -327,4 +327,23 @@ TEST_CASE("intervals of a share of rare episodes cover") {
   }
 }
 
+TEST_CASE("batches that agree to the last digits have an interval") {
+  // 20 batches of a share of 1 %, one of them longer by a part in 10^15: the amounts count as more
+  // than 10^20 lumps, past what an incomplete gamma function can do.
+  std::vector<double> part(20, 1e13), whole(20, 1e15);
+  part.front() += 1;
+  const Estimate estimate = share(part, whole);
+  CHECK(*estimate.mean == Approx(0.01).epsilon(1e-12));
+  CHECK(*estimate.lo <= *estimate.mean);
+  CHECK(*estimate.hi >= *estimate.mean);
+}
+
+TEST_CASE("bounds of very many events join those of fewer") {
+  // One event on either side of the switch at 10^9 moves a bound by about one event; the expansion
+  // is right to 10^-14 of it, so half an event more or less would be an error.
+  const Bounds below = garwood(1'000'000'000, 1), above = garwood(1'000'000'001, 1);
+  CHECK(std::abs(above.lo - below.lo - 1) < 0.01);
+  CHECK(std::abs(above.hi - below.hi - 1) < 0.01);
+}
+
 }  // namespace flatline::qos

@@ -1,0 +1,62 @@
+#include "cli/folder.hpp"
+
+#include <iostream>
+
+#include "build_info.hpp"
+#include "cli/output.hpp"
+#include "flatline/base/text.hpp"
+
+namespace flatline::cli {
+namespace {
+
+std::string quoted(const std::string& argument) {
+  if (argument.find_first_not_of(
+          "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=:,+%@") ==
+          std::string::npos &&
+      !argument.empty()) {
+    return argument;
+  }
+  std::string out = "'";
+  for (const char c : argument) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return out + "'";
+}
+
+}  // namespace
+
+std::string command_line(const Command& command, const Arguments& arguments) {
+  std::string line = "flatline " + std::string(command.name);
+  for (const std::string& argument : arguments) line += " " + quoted(argument);
+  return line;
+}
+
+int show_stored(const results::ResultsFolder& folder, const std::string& format, bool quiet) {
+  const std::string csv =
+      value_or_fail(results::read_file(folder.path() + "/cells.csv"), kInputOutput);
+  if (!quiet) std::cerr << folder.path() << " already holds this result\n";
+  print_rows(value_or_fail(results::read_csv(csv), kInputOutput), format);
+  return kOk;
+}
+
+void finish_folder(const results::ResultsFolder& folder, const sweep::Plan& plan,
+                   const sweep::Tables& tables, const Origin& origin, bool quiet) {
+  results::Manifest manifest;
+  manifest.name = plan.base.name;
+  manifest.seed = plan.base.seed;
+  manifest.replications = plan.base.replications;
+  manifest.engine = origin.engine;
+  manifest.version = FLATLINE_VERSION;
+  manifest.compiler = FLATLINE_COMPILER;
+  manifest.build_type = FLATLINE_BUILD_TYPE;
+  manifest.rows = tables.cells.rows.size();
+  manifest.worlds = plan.worlds.size();
+  manifest.duration = format_duration(plan.base.duration);
+  manifest.command = origin.command;
+  const results::FinishedFiles files{results::write_csv(tables.cells), tables.detection_csv,
+                                     tables.timeline_csv, plan.resolved};
+  manifest = value_or_fail(folder.finish(files, manifest), kInputOutput);
+  if (quiet) return;
+  std::cerr << "results in " << folder.path() << " (digest " << manifest.digest.substr(0, 12)
+            << "); for the report: flatline report " << folder.path() << "\n";
+}
+
+}  // namespace flatline::cli

@@ -1,0 +1,27 @@
+#pragma once
+// Results folders, as run, sweep and replay fill them.
+
+#include <string>
+
+#include "cli/command.hpp"
+#include "flatline/results/store.hpp"
+#include "flatline/sweep/execute.hpp"
+
+namespace flatline::cli {
+
+/// The command line as one would type it again.
+std::string command_line(const Command& command, const Arguments& arguments);
+
+/// Prints the rows of a finished folder.
+int show_stored(const results::ResultsFolder& folder, const std::string& format, bool quiet);
+
+/// How rows came about.
+struct Origin {
+  std::string engine;
+  std::string command;
+};
+/// Writes the files of a finished plan and says where they are.
+void finish_folder(const results::ResultsFolder& folder, const sweep::Plan& plan,
+                   const sweep::Tables& tables, const Origin& origin, bool quiet);
+
+}  // namespace flatline::cli
