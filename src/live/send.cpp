@@ -21,7 +21,7 @@ namespace {
 constexpr std::int64_t kSlice = 100'000'000;  // ns; how soon a stop is seen
 constexpr std::int64_t kReportEvery = 1'000'000'000;
 constexpr std::int64_t kLead = 5'000'000;  // before the first beat, so that it is not late
-constexpr int kEndTries = 20;
+constexpr int kEndTries = 60;
 constexpr int kEndWait = 50;  // ms between them
 
 class Sender {
