@@ -110,6 +110,14 @@ double number_plus(const PlacedLaw& law) {
   return law.plus;
 }
 
+// Whether the density does not vanish smoothly at the least value: then that value is known to
+// 1 / n or so, far better than to 1 / sqrt(n).
+bool begins_abruptly(const Distribution& law) {
+  const bool powered = law.family == Family::gamma || law.family == Family::weibull;
+  return law.family == Family::exponential || law.family == Family::pareto ||
+         (powered && law.shape < 2);
+}
+
 // Pareto's first coordinate is the end of its range, whose scale the third one sets.
 std::vector<Parameter> pareto_parameters(const LawModel& model, const Top& top,
                                          const Distribution& law, bool with_plus) {
@@ -144,22 +152,34 @@ std::vector<Parameter> parameters_of(const LawModel& model, const Top& top, cons
   }
   if (!with_plus || !model.has_plus()) return out;
   Spread plus(model, top);
-  const bool abrupt =
-      law.family == Family::exponential ||
-      ((law.family == Family::gamma || law.family == Family::weibull) && law.shape < 2);
   const Index last = model.dimensions() - 1;
+  const bool powered = law.family == Family::gamma || law.family == Family::weibull;
+  const bool has_pole = powered && law.shape < kPoleShape;
   if (!top.fixed[static_cast<std::size_t>(last)]) {
-    plus.along(last, abrupt ? kEndLoss : kRegularLoss);
+    plus.along(last, has_pole ? kRegularLoss : kEndLoss);
   }
   out.push_back(plus.get("plus", true, number_plus, ns(law.plus)));
   return out;
 }
 
-void finish(LawFit& fit, double likelihood, std::span<const std::int64_t> sorted_ns) {
-  const auto fitted = static_cast<int>(fit.parameters.size());
+// What Pearson's test pays for: parameters known to 1 / sqrt(n). An end known to 1 / n fits no
+// cell, and neither does a parameter at its bound.
+int regular_count(const LawModel& model, const Top& top, const Distribution& law) {
+  int count = 0;
+  const Index end = law.family == Family::pareto ? 0 : model.dimensions() - 1;
+  for (Index i = 0; i < model.dimensions(); ++i) {
+    const bool held = top.fixed[static_cast<std::size_t>(i)] || top.at[i] >= model.largest()[i] ||
+                      top.at[i] <= model.least()[i];
+    if (!held && !(i == end && begins_abruptly(law))) ++count;
+  }
+  return count;
+}
+
+void finish(LawFit& fit, double likelihood, int regular, std::span<const std::int64_t> sorted_ns) {
+  const auto fitted = static_cast<double>(fit.parameters.size());
   fit.log_likelihood = likelihood;
   fit.bic = fitted * std::log(static_cast<double>(sorted_ns.size())) - 2 * likelihood;
-  fit.goodness = goodness_of(fit.law, sorted_ns, fitted);
+  fit.goodness = goodness_of(fit.law, sorted_ns, regular);
 }
 
 std::optional<LawFit> fit_uniform_law(const Cells& cells, std::span<const std::int64_t> sorted_ns) {
@@ -174,7 +194,7 @@ std::optional<LawFit> fit_uniform_law(const Cells& cells, std::span<const std::i
                               uniform->lower_hi),
                     parameter(names.b, true, static_cast<double>(law->second.ns), uniform->upper_lo,
                               uniform->upper_hi)};
-  finish(fit, log_likelihood(uniform->law, cells), sorted_ns);
+  finish(fit, log_likelihood(uniform->law, cells), 0, sorted_ns);
   return fit;
 }
 
@@ -193,7 +213,7 @@ std::optional<LawFit> fit_family(Family family, const Cells& cells,
   LawFit fit;
   fit.law = *law;
   fit.parameters = parameters_of(model, top, *law, with_plus);
-  finish(fit, top.slope.value, sorted_ns);
+  finish(fit, top.slope.value, regular_count(model, top, *law), sorted_ns);
   return fit;
 }
 
@@ -204,7 +224,7 @@ LawFit constant_fit(std::span<const std::int64_t> sorted_ns) {
   const auto ns = static_cast<double>(value);
   fit.parameters = {parameter("value", true, ns, static_cast<double>(sorted_ns.front()),
                               static_cast<double>(sorted_ns.back()))};
-  finish(fit, 0, sorted_ns);
+  finish(fit, 0, 0, sorted_ns);
   return fit;
 }
 

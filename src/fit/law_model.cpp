@@ -138,18 +138,22 @@ void LawModel::set_bounds() {
 
 PlacedLaw LawModel::law(const Eigen::VectorXd& at) const {
   const double first = cells_.bounds.front();
+  const Eigen::Index last = dimensions() - 1;
+  const auto plus = [&] {  // Exactly 0 at the bound.
+    return at[last] >= largest_[last] ? 0 : std::max(0.0, first - std::exp(at[last]));
+  };
   switch (family_) {
     case Family::normal:
       return {{family_, at[0] * unit_, std::exp(at[1])}, 0};
     case Family::exponential:
-      return {{family_, std::exp(at[0]), 0}, std::max(0.0, first - std::exp(at[1]))};
+      return {{family_, std::exp(at[0]), 0}, plus()};
     case Family::pareto: {
       const double least = first - std::exp(at[0]);
       const double scale = least * std::exp(at[2]);
       return {{family_, scale, std::exp(at[1])}, least - scale};
     }
     default:
-      return {{family_, std::exp(at[0]), std::exp(at[1])}, std::max(0.0, first - std::exp(at[2]))};
+      return {{family_, std::exp(at[0]), std::exp(at[1])}, plus()};
   }
 }
 

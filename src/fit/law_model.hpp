@@ -41,7 +41,7 @@ class LawModel {
   [[nodiscard]] PlacedLaw law(const Eigen::VectorXd& at) const;
   [[nodiscard]] Slope slope(const Eigen::VectorXd& at) const;
 
-  /// Good places to begin, best first: the one without `plus`, or the best few of a grid of it.
+  /// Good places to begin: the one without `plus`, then the best few of a grid of it.
   [[nodiscard]] std::vector<Eigen::VectorXd> starts(bool with_plus) const;
 
  private:

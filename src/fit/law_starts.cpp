@@ -12,7 +12,7 @@ using Eigen::VectorXd;
 using random::Family;
 
 constexpr int kGrid = 12;
-constexpr std::size_t kKept = 3;
+constexpr std::size_t kKept = 3;  // The one without `plus` is one of them.
 constexpr double kEuler = 0.577215664901532861;
 constexpr double kPi = 3.14159265358979323846;
 
@@ -115,10 +115,10 @@ std::vector<VectorXd> LawModel::starts(bool with_plus) const {
     const double value = log_likelihood(law(at), cells_);
     ranked.emplace_back(value, std::move(at));
   }
-  std::stable_sort(ranked.begin(), ranked.end(),
+  std::vector<VectorXd> best{ranked.front().second};  // Without `plus` in any case.
+  std::stable_sort(ranked.begin() + 1, ranked.end(),
                    [](const auto& x, const auto& y) { return x.first > y.first; });
-  std::vector<VectorXd> best;
-  for (std::size_t i = 0; i < std::min(kKept, ranked.size()); ++i) {
+  for (std::size_t i = 1; i < std::min(kKept, ranked.size()); ++i) {
     best.push_back(ranked[i].second);
   }
   return best;
