@@ -62,7 +62,7 @@ class ForwardRow {
     good_ /= size;
     bad_ /= size;
     size_ *= size;
-    if (size_ < 1e-150) fold();
+    if (size_ < 1e-150 || size_ > 1e150) fold();
   }
 
   double log_size() {
@@ -71,7 +71,7 @@ class ForwardRow {
   }
 
  private:
-  // Logarithms are dear: sizes are multiplied until they grow small.
+  // Logarithms are dear: sizes are multiplied until they near the ends of the range.
   void fold() {
     log_size_ += std::log(size_);
     size_ = 1;

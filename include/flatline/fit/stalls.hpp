@@ -21,14 +21,20 @@ namespace flatline::fit {
 struct Send {
   std::int64_t slot = 0;
   std::int64_t sent_ns = 0;
+  std::int64_t skipped = 0;  ///< Places up to this one that were never sent, as a recording counts
+                             ///< them; 0 throughout if nobody counted.
 };
 
 /// How late each heartbeat left, ns, against the grid origin + slot * interval. The origin and the
 /// true length of the interval (a sender's timer may run slow) are the lower hull of the sends, so
-/// no lateness is negative. `measured_interval_s` tells the interval found.
+/// no lateness is negative. A sender that numbers what it sends rather than places (a stall moves
+/// all later beats by whole intervals) has its numbers put right first.
 struct Lateness {
   std::vector<std::int64_t> late_ns;  ///< In the order given.
   double measured_interval_s = 0;
+  /// The sender sleeps from each beat to the next, without a grid: lateness adds up and is never
+  /// made good. It is then each beat's own: its gap less the interval, which is the mode of them.
+  bool free_running = false;
 };
 Lateness lateness(std::span<const Send> sends, Duration interval);
 
