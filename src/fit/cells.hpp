@@ -15,17 +15,23 @@ struct Cells {
   /// value. It weighs 1, as every spacing does, where values are finely recorded, less where they
   /// are rounded to ticks no finer than their distances there, down to 0.
   std::vector<double> weights;
-  double total = 0;  ///< Sum of the weights.
-  double tick = 1;   ///< What values are rounded to, ns.
+  double total = 0;           ///< Sum of the weights.
+  double tick = 1;            ///< What values are rounded to, ns.
+  double first_fineness = 1;  ///< 1 - tick / distance of the least values, at least 0.
 };
 
 /// The tick that recorded values are rounded to: the greatest common divisor of their differences,
 /// or a larger power of ten that divides nine values of ten. At least 1.
 std::int64_t tick_of(std::span<const std::int64_t> sorted_ns);
 
-/// Single values in both tails (64 each, if all are distinct), then counts that grow in proportion
-/// to the distance from the end, at most n / 200: below 1000 cells for every n. A bound lies half a
+/// Single values in both tails (48 each, if all are distinct), then counts that grow in proportion
+/// to the distance from the end, at most n / 100: below 1000 cells for every n. A bound lies half a
 /// tick above an order statistic, so that a value stands for what is rounded to it.
 Cells cells_of(std::span<const std::int64_t> sorted_ns);
+
+/// The same cells for laws whose density vanishes smoothly at the least value (lognormal, gamma and
+/// weibull of shape 2 or more). The score of a whole first spacing is not centred there: it pulls
+/// `plus` down; with this part of its weight it hardly does.
+Cells for_smooth_beginning(Cells cells);
 
 }  // namespace flatline::fit

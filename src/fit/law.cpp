@@ -110,12 +110,17 @@ double number_plus(const PlacedLaw& law) {
   return law.plus;
 }
 
-// Whether the density does not vanish smoothly at the least value: then that value is known to
-// 1 / n or so, far better than to 1 / sqrt(n).
-bool begins_abruptly(const Distribution& law) {
+// Whether the density vanishes at the least value, and so smoothly that all parameters are regular.
+// Else that value is known far better than to 1 / sqrt(n).
+bool begins_smoothly(const RealLaw& law) {
   const bool powered = law.family == Family::gamma || law.family == Family::weibull;
-  return law.family == Family::exponential || law.family == Family::pareto ||
-         (powered && law.shape < 2);
+  return law.family == Family::lognormal || (powered && law.b >= 2);
+}
+
+double loss_of_plus(const RealLaw& law) {
+  const bool powered = law.family == Family::gamma || law.family == Family::weibull;
+  const bool has_pole = powered && law.b < kPoleShape;
+  return begins_smoothly(law) || has_pole ? kRegularLoss : kEndLoss;
 }
 
 // Pareto's first coordinate is the end of its range, whose scale the third one sets.
@@ -153,10 +158,8 @@ std::vector<Parameter> parameters_of(const LawModel& model, const Top& top, cons
   if (!with_plus || !model.has_plus()) return out;
   Spread plus(model, top);
   const Index last = model.dimensions() - 1;
-  const bool powered = law.family == Family::gamma || law.family == Family::weibull;
-  const bool has_pole = powered && law.shape < kPoleShape;
   if (!top.fixed[static_cast<std::size_t>(last)]) {
-    plus.along(last, has_pole ? kRegularLoss : kEndLoss);
+    plus.along(last, loss_of_plus(model.law(top.at).real));
   }
   out.push_back(plus.get("plus", true, number_plus, ns(law.plus)));
   return out;
@@ -166,11 +169,12 @@ std::vector<Parameter> parameters_of(const LawModel& model, const Top& top, cons
 // cell, and neither does a parameter at its bound.
 int regular_count(const LawModel& model, const Top& top, const Distribution& law) {
   int count = 0;
+  const bool abrupt = model.has_plus() && !begins_smoothly(model.law(top.at).real);
   const Index end = law.family == Family::pareto ? 0 : model.dimensions() - 1;
   for (Index i = 0; i < model.dimensions(); ++i) {
     const bool held = top.fixed[static_cast<std::size_t>(i)] || top.at[i] >= model.largest()[i] ||
                       top.at[i] <= model.least()[i];
-    if (!held && !(i == end && begins_abruptly(law))) ++count;
+    if (!held && !(i == end && abrupt)) ++count;
   }
   return count;
 }
@@ -201,19 +205,26 @@ std::optional<LawFit> fit_uniform_law(const Cells& cells, std::span<const std::i
 std::optional<LawFit> fit_family(Family family, const Cells& cells,
                                  std::span<const std::int64_t> sorted_ns, bool with_plus) {
   if (family == Family::uniform) return fit_uniform_law(cells, sorted_ns);
-  const LawModel model(family, cells);
-  std::vector<bool> fixed(static_cast<std::size_t>(model.dimensions()), false);
+  const LawModel rough(family, cells);
+  const Cells smooth_cells = for_smooth_beginning(cells);
+  const LawModel smooth(family, smooth_cells);
+  std::vector<bool> fixed(static_cast<std::size_t>(rough.dimensions()), false);
   // Values of 0 leave no room below them.
   const bool room = with_plus && sorted_ns.front() > 0;
-  if (model.has_plus()) fixed.back() = !room;
-  const Top top = climb(model, model.starts(room), fixed);
+  if (rough.has_plus()) fixed.back() = !room;
+  Top top = climb(rough, rough.starts(room), fixed);
   if (!std::isfinite(top.slope.value)) return std::nullopt;
-  const auto law = as_scenario(model.law(top.at), sorted_ns.front());
+  const bool is_smooth = room && begins_smoothly(rough.law(top.at).real);
+  if (is_smooth) top = climb(smooth, {top.at}, fixed);
+  const LawModel& model = is_smooth ? smooth : rough;
+  const PlacedLaw placed = model.law(top.at);
+  const auto law = as_scenario(placed, sorted_ns.front());
   if (!law) return std::nullopt;
   LawFit fit;
   fit.law = *law;
   fit.parameters = parameters_of(model, top, *law, with_plus);
-  finish(fit, top.slope.value, regular_count(model, top, *law), sorted_ns);
+  // One likelihood for all families, whatever cells served the fit.
+  finish(fit, log_likelihood(placed, cells), regular_count(model, top, *law), sorted_ns);
   return fit;
 }
 

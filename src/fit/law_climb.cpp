@@ -14,7 +14,8 @@ using Eigen::VectorXd;
 constexpr int kClimbSteps = 200;
 constexpr double kEnough = 1e-7;    // Gain of the log-likelihood that is not worth a step.
 constexpr double kLongestStep = 2;  // Coordinates are logarithms or in units of the deviation.
-constexpr double kMostDamping = 1e12;
+constexpr double kLeastFraction = 1e-9;
+constexpr double kRidge = 1e-10;
 constexpr int kProfileSteps = 25;
 constexpr double kProfileError = 0.005;  // Of the root of the loss, relative.
 
@@ -30,43 +31,55 @@ std::vector<Index> free_of(const LawModel& model, const VectorXd& at, const Vect
   return free;
 }
 
-VectorXd scoring_step(const Slope& slope, const std::vector<Index>& free, double damping) {
+VectorXd newton_step(const MatrixXd& curvature, const VectorXd& gradient,
+                     const std::vector<Index>& free) {
   const auto d = static_cast<Index>(free.size());
-  MatrixXd information(d, d);
-  VectorXd gradient(d);
+  MatrixXd part(d, d);
+  VectorXd pull(d);
   for (Index i = 0; i < d; ++i) {
     const Index from = free[static_cast<std::size_t>(i)];
-    gradient[i] = slope.gradient[from];
-    for (Index j = 0; j < d; ++j) {
-      information(i, j) = slope.information(from, free[static_cast<std::size_t>(j)]);
-    }
-    information(i, i) = information(i, i) * (1 + damping) + 1e-12;
+    pull[i] = gradient[from];
+    for (Index j = 0; j < d; ++j) part(i, j) = curvature(from, free[static_cast<std::size_t>(j)]);
+    part(i, i) = part(i, i) * (1 + kRidge) + kRidge;
   }
-  const VectorXd part = information.ldlt().solve(gradient);
-  VectorXd step = VectorXd::Zero(slope.gradient.size());
+  const VectorXd solved = part.ldlt().solve(pull);
+  VectorXd step = VectorXd::Zero(gradient.size());
   for (Index i = 0; i < d; ++i) {
-    step[free[static_cast<std::size_t>(i)]] = std::clamp(part[i], -kLongestStep, kLongestStep);
+    step[free[static_cast<std::size_t>(i)]] = std::clamp(solved[i], -kLongestStep, kLongestStep);
   }
   return step;
 }
 
-Top climb_from(const LawModel& model, const VectorXd& start, const std::vector<bool>& fixed) {
-  Top top{start, model.slope(start), fixed};
-  double damping = 1e-4;
-  for (int k = 0; k < kClimbSteps && damping < kMostDamping; ++k) {
+// What the change of the gradient over a step tells of the curvature.
+void learn(MatrixXd& curvature, const VectorXd& step, const VectorXd& gradient_lost) {
+  const VectorXd expected = curvature * step;
+  const double told = step.dot(gradient_lost);
+  const double assumed = step.dot(expected);
+  if (!(told > 1e-3 * assumed) || !(assumed > 0)) return;
+  curvature +=
+      gradient_lost * gradient_lost.transpose() / told - expected * expected.transpose() / assumed;
+}
+
+Top climb_from(const LawModel& model, const VectorXd& start, const std::vector<bool>& fixed,
+               const MatrixXd* curvature = nullptr) {
+  Top top{start, model.slope(start), {}, fixed};
+  top.curvature = curvature != nullptr ? *curvature : top.slope.information;
+  double fraction = 1;
+  for (int k = 0; k < kClimbSteps && fraction > kLeastFraction; ++k) {
     const auto free = free_of(model, top.at, top.slope.gradient, fixed);
     if (free.empty()) break;
-    const VectorXd step = scoring_step(top.slope, free, damping);
+    const VectorXd step = fraction * newton_step(top.curvature, top.slope.gradient, free);
     const VectorXd next = (top.at + step).cwiseMax(model.least()).cwiseMin(model.largest());
     const double gain = top.slope.gradient.dot(next - top.at) / 2;
-    if (!(gain > kEnough)) break;
+    if (!(gain > kEnough * fraction)) break;
     Slope slope = model.slope(next);
     if (slope.value > top.slope.value) {
+      learn(top.curvature, next - top.at, top.slope.gradient - slope.gradient);
       top.at = next;
       top.slope = std::move(slope);
-      damping = std::max(1e-9, damping / 10);
+      fraction = std::min(1.0, 4 * fraction);
     } else {
-      damping = std::max(1e-3, damping * 10);
+      fraction /= 4;
     }
   }
   return top;
@@ -94,11 +107,8 @@ VectorXd profile_end(const LawModel& model, const Top& top, Index i, bool up, do
   // First guess: the quadratic of the information, the rest moving along with coordinate i.
   VectorXd along = VectorXd::Zero(top.at.size());
   along[i] = 1;
-  Slope pull;
-  pull.information = top.slope.information;
-  pull.gradient = -top.slope.information.col(i);
-  if (!free.empty()) along += scoring_step(pull, free, 1e-9);
-  const double curvature = along.dot(top.slope.information * along);
+  if (!free.empty()) along += newton_step(top.curvature, -top.curvature.col(i), free);
+  const double curvature = along.dot(top.curvature * along);
   const double root = std::sqrt(loss);
   double move = std::clamp(root / std::sqrt(std::max(curvature, 1e-12)), 1e-12, 3.0);
   double inside = 0, outside = std::numeric_limits<double>::infinity();
@@ -110,7 +120,7 @@ VectorXd profile_end(const LawModel& model, const Top& top, Index i, bool up, do
     VectorXd start = here.at + along * (sign * (move - reached));
     start = start.cwiseMax(model.least()).cwiseMin(model.largest());
     start[i] = std::clamp(top.at[i] + sign * move, model.least()[i], model.largest()[i]);
-    here = climb_from(model, start, fixed);
+    here = climb_from(model, start, fixed, &top.curvature);
     reached = move;
     const double fallen = std::sqrt(std::max(0.0, 2 * (top.slope.value - here.slope.value)));
     if (std::abs(fallen - root) < kProfileError * root) break;

@@ -12,11 +12,13 @@ namespace flatline::fit {
 struct Top {
   Eigen::VectorXd at;
   Slope slope;
-  std::vector<bool> fixed;  ///< Coordinates that were held.
+  Eigen::MatrixXd curvature;  ///< Of the log-likelihood, downwards, as learnt on the way.
+  std::vector<bool> fixed;    ///< Coordinates that were held.
 };
 
-/// The best place from each of `starts`. Fisher's scoring, damped as Levenberg and Marquardt do,
-/// inside the model's bounds; `fixed` coordinates stay as they start.
+/// The best place from each of `starts`: a quasi-Newton climb (Broyden, Fletcher, Goldfarb, Shanno)
+/// inside the model's bounds, from Fisher's information on, which is the curvature if the law fits.
+/// `fixed` coordinates stay as they start.
 Top climb(const LawModel& model, const std::vector<Eigen::VectorXd>& starts,
           const std::vector<bool>& fixed);
 
