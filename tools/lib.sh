@@ -12,6 +12,7 @@ die() {
 # A command that is there counts, wherever it came from; of libraries only the package is known.
 needed_commands=(cmake:cmake ninja:ninja-build ccache:ccache python3:python3)
 needed_libraries=(libboost-program-options-dev libboost-dev libeigen3-dev nlohmann-json3-dev catch2 zlib1g-dev)
+notebook_packages=(python3-nbclient python3-nbformat python3-ipykernel python3-pandas python3-matplotlib)
 
 is_installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
 
@@ -33,8 +34,8 @@ install() {
     as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "$@"
 }
 
-# prepare COMPILER [npm]: makes sure that everything is there to build with COMPILER; with "npm" also what bundles the
-# report's interactive charts, if it can be had.
+# prepare COMPILER [npm | notebooks]: makes sure that everything is there to build with COMPILER; with "npm" also what
+# bundles the report's interactive charts, if it can be had; with "notebooks" also what executes the notebooks.
 prepare() {
   local compiler=$1 wish=${2:-} missing=() pair name=unknown
   case $compiler in
@@ -42,6 +43,7 @@ prepare() {
     clang++*) needed_commands+=("$compiler:clang") ;;
     *) needed_commands+=("$compiler:$compiler") ;;
   esac
+  [ "$wish" != notebooks ] || needed_libraries+=("${notebook_packages[@]}")
   for pair in "${needed_commands[@]}"; do
     command -v "${pair%%:*}" >/dev/null || missing+=("${pair#*:}")
   done
