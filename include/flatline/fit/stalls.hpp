@@ -33,7 +33,7 @@ struct Lateness {
   std::vector<std::int64_t> late_ns;  ///< In the order given.
   double measured_interval_s = 0;
   /// The sender sleeps from each beat to the next, without a grid: lateness adds up and is never
-  /// made good. It is then each beat's own: its gap less the interval, which is the mode of them.
+  /// made good. It is then each beat's own: its gap less the interval, which is the median of them.
   bool free_running = false;
 };
 Lateness lateness(std::span<const Send> sends, Duration interval);

@@ -190,7 +190,8 @@ TEST_CASE("ten million heartbeats with few losses are fitted, and the law is fou
   // A burst of n losses spans n intervals of an exponential sojourn: mean 1 / ln(n / (n - 1)).
   const double n = static_cast<double>(fit.lost) / 100;
   CHECK(fit.bursts->law.bad_mean.seconds() == Approx(0.1 / std::log(n / (n - 1))).epsilon(0.01));
-  CHECK(fit.bursts->law.good_mean.seconds() == Approx(10'000).epsilon(0.02));
+  // Of bad sojourns with a mean of 20 intervals one in forty is too short to be seen.
+  CHECK(fit.bursts->law.good_mean.seconds() == Approx(9750).epsilon(0.01));
 }
 
 TEST_CASE("short bursts mixed with outages of a thousand are rejected as Gilbert-Elliott") {

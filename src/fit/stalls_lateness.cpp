@@ -1,0 +1,142 @@
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "fit/lower_hull.hpp"
+#include "flatline/base/check.hpp"
+#include "flatline/fit/stalls.hpp"
+
+namespace flatline::fit {
+namespace {
+
+constexpr std::size_t kAfter = 16;   // beats that show whether lateness is made good
+constexpr std::size_t kStride = 64;  // beats over which lateness that adds up has grown
+constexpr std::int64_t kLeastPersistent = 3;
+
+std::int64_t quantile(std::vector<std::int64_t> values, double p) {
+  const auto at =
+      values.begin() + static_cast<std::ptrdiff_t>(p * static_cast<double>(values.size() - 1));
+  std::nth_element(values.begin(), at, values.end());
+  return *at;
+}
+
+double middle_half(const std::vector<std::int64_t>& values) {
+  return static_cast<double>(quantile(values, 0.75) - quantile(values, 0.25));
+}
+
+/// The sends in order of slots with the typical interval between them.
+struct Course {
+  std::vector<Send> sends;
+  std::int64_t typical = 0;       // the median gap for one place
+  std::vector<std::int64_t> off;  // sent less slot * typical, from the first
+};
+
+Course course_of(std::span<const Send> sends) {
+  Course course;
+  course.sends.assign(sends.begin(), sends.end());
+  std::stable_sort(course.sends.begin(), course.sends.end(),
+                   [](const Send& a, const Send& b) { return a.slot < b.slot; });
+  std::vector<std::int64_t> gaps;
+  for (std::size_t i = 1; i < course.sends.size(); ++i) {
+    const std::int64_t places = course.sends[i].slot - course.sends[i - 1].slot;
+    if (places <= 0) continue;
+    gaps.push_back((course.sends[i].sent_ns - course.sends[i - 1].sent_ns) / places);
+  }
+  FLATLINE_CHECK(!gaps.empty(), "sends at two places of the grid");
+  course.typical = std::max<std::int64_t>(1, quantile(gaps, 0.5));
+  const Send& first = course.sends.front();
+  for (const Send& send : course.sends) {
+    course.off.push_back(send.sent_ns - first.sent_ns - (send.slot - first.slot) * course.typical);
+  }
+  return course;
+}
+
+/// What of beat i's lateness the beats after it still have: the least of them.
+std::int64_t kept_after(const Course& course, std::size_t i) {
+  const std::size_t end = std::min(course.off.size(), i + 1 + kAfter);
+  std::int64_t kept = course.off[i] - course.off[i - 1];
+  for (std::size_t j = i + 1; j < end; ++j) {
+    kept = std::min(kept, course.off[j] - course.off[i - 1]);
+  }
+  return kept;
+}
+
+/// Beats that left a quarter of an interval late or more against the one before, by what became of
+/// it.
+struct Jumps {
+  std::int64_t made_good = 0;
+  std::int64_t persistent = 0;       // neither made good nor whole intervals
+  std::vector<std::int64_t> places;  // whole intervals by which all beats after i moved
+};
+
+Jumps jumps_of(const Course& course) {
+  Jumps jumps;
+  jumps.places.assign(course.off.size(), 0);
+  for (std::size_t i = 1; i + 1 < course.off.size(); ++i) {
+    const std::int64_t late = course.off[i] - course.off[i - 1];
+    if (late < course.typical / 4) continue;
+    const std::int64_t kept = kept_after(course, i);
+    const std::int64_t whole = (kept + course.typical / 2) / course.typical;
+    if (kept < late / 2) {
+      ++jumps.made_good;
+    } else if (whole >= 1 && std::abs(kept - whole * course.typical) < course.typical / 20) {
+      jumps.places[i] = whole;
+      ++jumps.made_good;
+    } else {
+      ++jumps.persistent;
+    }
+  }
+  return jumps;
+}
+
+/// Whether small lateness adds up as well: over kStride beats the middle half of the changes is
+/// then sqrt(kStride) times as wide as over one, while on a grid it stays as it is.
+bool wanders(const Course& course) {
+  if (course.off.size() < 4 * kStride) return false;
+  std::vector<std::int64_t> one, many;
+  for (std::size_t i = 1; i < course.off.size(); ++i) {
+    one.push_back(course.off[i] - course.off[i - 1]);
+    if (i >= kStride) many.push_back(course.off[i] - course.off[i - kStride]);
+  }
+  const double narrow = middle_half(one);
+  return narrow > 0 && middle_half(many) > 0.5 * std::sqrt(static_cast<double>(kStride)) * narrow;
+}
+
+}  // namespace
+
+Lateness lateness(std::span<const Send> sends, Duration interval) {
+  FLATLINE_CHECK(sends.size() >= 2 && interval.ns > 0, "two sends and an interval");
+  const Course course = course_of(sends);
+  const Jumps jumps = jumps_of(course);
+  Lateness out;
+  out.late_ns.reserve(sends.size());
+  out.free_running = (jumps.persistent >= kLeastPersistent && jumps.persistent > jumps.made_good) ||
+                     wanders(course);
+  // By place: the order given may be another one.
+  std::vector<std::int64_t> late(course.sends.size(), 0);
+  if (out.free_running) {
+    out.measured_interval_s = static_cast<double>(course.typical) * 1e-9;
+    for (std::size_t i = 1; i < late.size(); ++i) {
+      late[i] = std::max<std::int64_t>(0, course.off[i] - course.off[i - 1]);
+    }
+  } else {
+    std::vector<Point> points;
+    std::int64_t moved = 0;
+    for (std::size_t i = 0; i < course.sends.size(); ++i) {
+      points.push_back({course.sends[i].slot + moved, course.sends[i].sent_ns});
+      moved += jumps.places[i];
+    }
+    std::vector<Point> sorted = points;
+    const Edge edge = lower_edge(sorted);
+    out.measured_interval_s = edge.slope() * 1e-9;
+    for (std::size_t i = 0; i < late.size(); ++i) late[i] = edge.height(points[i]);
+  }
+  for (const Send& send : sends) {
+    const auto at = std::lower_bound(course.sends.begin(), course.sends.end(), send,
+                                     [](const Send& a, const Send& b) { return a.slot < b.slot; });
+    out.late_ns.push_back(late[static_cast<std::size_t>(at - course.sends.begin())]);
+  }
+  return out;
+}
+
+}  // namespace flatline::fit
