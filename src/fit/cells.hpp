@@ -8,9 +8,12 @@
 namespace flatline::fit {
 
 struct Cells {
-  /// Ascending, in ns. Cell j is (bounds[j-1], bounds[j]]; the first begins at 0, the last has no
-  /// end.
+  /// Ascending, in ns. Cell j is (bounds[j-1], bounds[j]]; the last has no end.
   std::vector<double> bounds;
+  /// Where the first cell begins. 0, unless values tie at the tick there: then half a tick below
+  /// the least value, and nothing was seen below. (Finely recorded values may not say so: the cell
+  /// would be a density, which some laws make infinite.)
+  double floor = 0;
   /// Recorded values of each cell, bounds.size() + 1 numbers. The last cell lies beyond the largest
   /// value. It weighs 1, as every spacing does, where values are finely recorded, less where they
   /// are rounded to ticks no finer than their distances there, down to 0.

@@ -6,6 +6,7 @@
 
 #include "fit/cells.hpp"
 #include "fit/law_climb.hpp"
+#include "fit/law_goodness.hpp"
 #include "fit/law_interval.hpp"
 #include "fit/law_model.hpp"
 #include "fit/law_uniform.hpp"
@@ -179,11 +180,12 @@ int regular_count(const LawModel& model, const Top& top, const Distribution& law
   return count;
 }
 
-void finish(LawFit& fit, double likelihood, int regular, std::span<const std::int64_t> sorted_ns) {
+void finish(LawFit& fit, double likelihood, int regular, double tick,
+            std::span<const std::int64_t> sorted_ns) {
   const auto fitted = static_cast<double>(fit.parameters.size());
   fit.log_likelihood = likelihood;
   fit.bic = fitted * std::log(static_cast<double>(sorted_ns.size())) - 2 * likelihood;
-  fit.goodness = goodness_of(fit.law, sorted_ns, regular);
+  fit.goodness = goodness_of_ticks(fit.law, sorted_ns, regular, tick);
 }
 
 std::optional<LawFit> fit_uniform_law(const Cells& cells, std::span<const std::int64_t> sorted_ns) {
@@ -198,7 +200,7 @@ std::optional<LawFit> fit_uniform_law(const Cells& cells, std::span<const std::i
                               uniform->lower_hi),
                     parameter(names.b, true, static_cast<double>(law->second.ns), uniform->upper_lo,
                               uniform->upper_hi)};
-  finish(fit, log_likelihood(uniform->law, cells), 0, sorted_ns);
+  finish(fit, log_likelihood(uniform->law, cells), 0, cells.tick, sorted_ns);
   return fit;
 }
 
@@ -224,7 +226,8 @@ std::optional<LawFit> fit_family(Family family, const Cells& cells,
   fit.law = *law;
   fit.parameters = parameters_of(model, top, *law, with_plus);
   // One likelihood for all families, whatever cells served the fit.
-  finish(fit, log_likelihood(placed, cells), regular_count(model, top, *law), sorted_ns);
+  finish(fit, log_likelihood(placed, cells), regular_count(model, top, *law), cells.tick,
+         sorted_ns);
   return fit;
 }
 
@@ -235,7 +238,7 @@ LawFit constant_fit(std::span<const std::int64_t> sorted_ns) {
   const auto ns = static_cast<double>(value);
   fit.parameters = {parameter("value", true, ns, static_cast<double>(sorted_ns.front()),
                               static_cast<double>(sorted_ns.back()))};
-  finish(fit, 0, 0, sorted_ns);
+  finish(fit, 0, 0, 1, sorted_ns);
   return fit;
 }
 

@@ -1,3 +1,5 @@
+#include "fit/law_goodness.hpp"
+
 #include <algorithm>
 #include <boost/math/special_functions/gamma.hpp>
 #include <cmath>
@@ -16,8 +18,8 @@ constexpr int kQuantilesPerOctave = 4;
 
 class Judged {
  public:
-  Judged(const random::Distribution& law, std::span<const std::int64_t> sorted_ns)
-      : law_(law), values_(sorted_ns), tick_(static_cast<double>(tick_of(sorted_ns))) {}
+  Judged(const random::Distribution& law, std::span<const std::int64_t> sorted_ns, double tick)
+      : law_(law), values_(sorted_ns), tick_(tick) {}
 
   [[nodiscard]] double p_value(int fitted) const;
   [[nodiscard]] double distance() const;
@@ -150,12 +152,17 @@ double Judged::tail_octaves() const {
 
 }  // namespace
 
-Goodness goodness_of(const random::Distribution& law, std::span<const std::int64_t> sorted_ns,
-                     int fitted) {
+Goodness goodness_of_ticks(const random::Distribution& law, std::span<const std::int64_t> sorted_ns,
+                           int fitted, double tick) {
   FLATLINE_CHECK(sorted_ns.size() >= kLeastValues, "enough values");
   FLATLINE_CHECK(fitted >= 0, "a number of parameters");
-  const Judged judged(law, sorted_ns);
+  const Judged judged(law, sorted_ns, tick);
   return {judged.p_value(fitted), judged.distance(), judged.tail_octaves()};
+}
+
+Goodness goodness_of(const random::Distribution& law, std::span<const std::int64_t> sorted_ns,
+                     int fitted) {
+  return goodness_of_ticks(law, sorted_ns, fitted, static_cast<double>(tick_of(sorted_ns)));
 }
 
 }  // namespace flatline::fit

@@ -170,6 +170,7 @@ Slope LawModel::slope(const Eigen::VectorXd& at) const {
     if (family_ == Family::normal) return edge_of_normal(real, unit_, x);
     const double beyond = (x - first) + to_first;
     if (family_ == Family::pareto) return edge_of_pareto(real, beyond, to_first, ratio);
+    if (beyond <= 0) return Edge{};
     const ScaleAndShape s = scaled(real, beyond);
     Edge edge{s.tails, {-s.scale, s.shape, 0}};
     edge.moves[d - 1] = s.scale * (to_first / beyond);
@@ -178,7 +179,7 @@ Slope LawModel::slope(const Eigen::VectorXd& at) const {
   Slope out;
   std::array<double, 3> gradient{};
   std::array<std::array<double, 3>, 3> information{};
-  Edge before;
+  Edge before = cells_.floor > 0 ? edge_at(cells_.floor) : Edge{};
   for (std::size_t j = 0; j < cells_.weights.size(); ++j) {
     const Edge edge = j < cells_.bounds.size() ? edge_at(cells_.bounds[j]) : Edge{{1, 0}, {}};
     const double p = probability_between(before.tails, edge.tails);
@@ -209,7 +210,7 @@ Slope LawModel::slope(const Eigen::VectorXd& at) const {
 
 double log_likelihood(const PlacedLaw& law, const Cells& cells) {
   double sum = 0;
-  Tails before;
+  Tails before = tails_of(law.real, cells.floor - law.plus);
   for (std::size_t j = 0; j < cells.weights.size(); ++j) {
     const Tails here =
         j < cells.bounds.size() ? tails_of(law.real, cells.bounds[j] - law.plus) : Tails{1, 0};

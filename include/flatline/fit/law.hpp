@@ -30,7 +30,9 @@ struct Parameter {
 /// How well a law describes what was recorded.
 struct Goodness {
   double p_value = 0;   ///< Of Pearson's test on cells of equal probability with single cells far
-                        ///< into the tail, fitted parameters taken off the degrees of freedom.
+                        ///< into the tail, fitted parameters taken off the degrees of freedom (ends
+                        ///< of a law's range, known far better than cells, are not). 1 if too few
+                        ///< cells are left to judge.
   double distance = 0;  ///< Largest difference of the distribution functions (Kolmogorov's D).
   /// Largest |log2(quantile of the law / of the data)| over the quantiles 50 % ... 1 - 10/n: how
   /// far a length is off, in octaves.
@@ -54,7 +56,9 @@ struct LawOptions {
 };
 
 /// Every family fitted, best (least BIC) first. A family that cannot be fitted to these values is
-/// left out; all equal values give one constant. The law is one that random::compile accepts.
+/// left out; all equal values give one constant. The law is one that random::compile accepts. If
+/// none can be fitted and `families` is empty, the answer is the constant in the middle. Values are
+/// taken as rounded to the nearest tick (a power of ten or common divisor that they show).
 /// REQUIRES: `sorted_ns` ascending, not negative, at least kLeastValues.
 std::vector<LawFit> fit_laws(std::span<const std::int64_t> sorted_ns,
                              const LawOptions& options = {});
