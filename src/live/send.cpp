@@ -122,7 +122,11 @@ class Sender {
     packet_.sent = monotonic_now() - packet_.start;
     packet_.sent = std::max<std::int64_t>(packet_.sent, 0);
     for (int i = 0; i < kEndTries && !progress_.acknowledged && !alone_; ++i) {
-      send_packet();
+      // The answer to the last heartbeat may be waiting still.
+      if (!send_packet() && errno == ECONNREFUSED) {
+        ++progress_.unheard;
+        send_packet();
+      }
       const std::int64_t until = monotonic_now() + std::int64_t{kEndWait} * 1'000'000;
       for (std::int64_t left = kEndWait; left > 0 && !progress_.acknowledged && !alone_;
            left = (until - monotonic_now()) / 1'000'000) {

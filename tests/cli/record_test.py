@@ -174,6 +174,45 @@ class Record(ProgramTest):
                 header, _, rows = parse((self.folder / name).read_text())
                 self.assertEqual((header[-1], len(rows)), (f"# end: sent {out['sent']}, dropped 0", out["sent"]))
 
+    def test_a_stalled_sender_sends_once_on_waking_and_skips_the_places_it_missed(self):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as ours:
+            ours.bind(("127.0.0.1", 0))
+            ours.settimeout(PATIENCE)
+
+            def hear():
+                data, peer = ours.recvfrom(1000)
+                self.assertEqual(data[:16], b"FLATLINE" + struct.pack("<HHI", 1, data[10], 0))
+                return (*struct.unpack(FORMAT, data)[2:7], data, peer)
+
+            sender = self.start("--to", f"127.0.0.1:{ours.getsockname()[1]}", "--interval", "1ms", "--format", "json")
+            _, _, _, number, sent, _, _ = hear()
+            before = (number, 0, sent)
+            sender.send_signal(signal.SIGSTOP)
+            time.sleep(0.3)  # at least; so 299 places pass, of which one is sent late
+            sender.send_signal(signal.SIGCONT)
+            beats = 1
+            while True:
+                kind, _, _, number, sent, data, _ = hear()
+                skipped = struct.unpack(FORMAT, data)[7]
+                self.assertEqual(kind, BEAT)
+                self.assertGreaterEqual(sent, number * 1_000_000)
+                beats += 1
+                self.assertEqual(number - skipped, beats - 1)  # nothing is lost over loopback
+                if skipped - before[1] >= 290:
+                    break
+                before = (number, skipped, sent)
+            self.assertGreaterEqual(before[2] - before[0] * 1_000_000, 290_000_000)  # the one on waking
+            sender.send_signal(signal.SIGINT)
+            while kind != END:
+                kind, _, _, number, _, data, peer = hear()
+                beats += kind == BEAT
+            self.assertEqual(number, beats)
+            ours.sendto(data[:10] + struct.pack("<H", ACKNOWLEDGED) + data[12:], peer)
+            out, _ = self.end(sender, 130)
+        self.assertEqual((out["sent"], out["acknowledged"]), (beats, "yes"))
+        self.assertGreaterEqual(out["skipped"], 290)
+        self.assertGreaterEqual(out["late_max_s"], 0.29)
+
     def test_a_sender_that_nobody_hears_says_so(self):
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
             taken.bind(("127.0.0.1", 0))
