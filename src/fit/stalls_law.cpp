@@ -187,15 +187,49 @@ std::optional<StallLaw> fit_family(Family family, const SeenStalls& seen) {
   return out;
 }
 
+/// The quantile of the mean time between stalls over all families, each with the weight that its
+/// BIC gives it (Hoeting, Madigan, Raftery, Volinsky 1999, Statist. Sci. 14): how many stalls were
+/// too short to be seen depends on the family more than on its parameters.
+double averaged_bound(const std::vector<StallLaw>& laws, double p) {
+  const auto below = [&](double x) {
+    double sum = 0;
+    double all = 0;
+    for (const StallLaw& law : laws) {
+      const Parameter& mean = law.mean_time_between;
+      const double error = std::log(mean.hi / mean.value) / kNormal95;
+      const double weight = std::exp((laws.front().fit.bic - law.fit.bic) / 2);
+      sum += weight * std::erfc((std::log(mean.value) - x) / error / std::sqrt(2.0)) / 2;
+      all += weight;
+    }
+    return sum / all;
+  };
+  double lo = kInfinity;
+  double hi = -kInfinity;
+  for (const StallLaw& law : laws) {
+    lo = std::min(lo, std::log(law.mean_time_between.lo));
+    hi = std::max(hi, std::log(law.mean_time_between.hi));
+  }
+  for (int step = 0; step < 60; ++step) {
+    const double middle = (lo + hi) / 2;
+    (below(middle) < p ? lo : hi) = middle;
+  }
+  return std::exp(hi);
+}
+
 }  // namespace
 
 std::optional<StallLaw> best_stall_law(const SeenStalls& seen) {
-  std::optional<StallLaw> best;
+  std::vector<StallLaw> laws;
   for (const Family family :
        {Family::exponential, Family::lognormal, Family::weibull, Family::gamma, Family::pareto}) {
-    std::optional<StallLaw> law = fit_family(family, seen);
-    if (law && (!best || law->fit.bic < best->fit.bic)) best = std::move(law);
+    if (std::optional<StallLaw> law = fit_family(family, seen)) laws.push_back(*std::move(law));
   }
+  if (laws.empty()) return std::nullopt;
+  std::stable_sort(laws.begin(), laws.end(),
+                   [](const StallLaw& a, const StallLaw& b) { return a.fit.bic < b.fit.bic; });
+  StallLaw best = laws.front();
+  best.mean_time_between.lo = averaged_bound(laws, 0.025);
+  best.mean_time_between.hi = averaged_bound(laws, 0.975);
   return best;
 }
 
