@@ -72,6 +72,7 @@ int sweep_command(const Command& command, const Arguments& arguments);
 int report_command(const Command& command, const Arguments& arguments);
 int replay_command(const Command& command, const Arguments& arguments);
 int record_command(const Command& command, const Arguments& arguments);
+int fit_command(const Command& command, const Arguments& arguments);
 int validate_command(const Command& command, const Arguments& arguments);
 int schema_command(const Command& command, const Arguments& arguments);
 int list_command(const Command& command, const Arguments& arguments);

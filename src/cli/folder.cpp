@@ -1,10 +1,13 @@
 #include "cli/folder.hpp"
 
+#include <cctype>
+#include <fstream>
 #include <iostream>
 
 #include "build_info.hpp"
 #include "cli/output.hpp"
 #include "flatline/base/text.hpp"
+#include "flatline/results/sha256.hpp"
 
 namespace flatline::cli {
 namespace {
@@ -27,6 +30,29 @@ std::string command_line(const Command& command, const Arguments& arguments) {
   std::string line = "flatline " + std::string(command.name);
   for (const std::string& argument : arguments) line += " " + quoted(argument);
   return line;
+}
+
+std::string slug(const std::string& name) {
+  std::string out;
+  for (const char c : name) {
+    const auto u = static_cast<unsigned char>(c);
+    if (std::isalnum(u) != 0) {
+      out += static_cast<char>(std::tolower(u));
+    } else if (!out.empty() && out.back() != '-') {
+      out += '-';
+    }
+  }
+  while (!out.empty() && out.back() == '-') out.pop_back();
+  return out.empty() ? "run" : out;
+}
+
+std::string file_sha256(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  results::Sha256 hash;
+  std::string piece(1 << 20, '\0');
+  while (file.read(piece.data(), static_cast<std::streamsize>(piece.size())) || file.gcount() > 0)
+    hash.update(std::string_view(piece).substr(0, static_cast<std::size_t>(file.gcount())));
+  return hash.hex();
 }
 
 int show_stored(const results::ResultsFolder& folder, const std::string& format, bool quiet) {

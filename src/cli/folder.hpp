@@ -12,6 +12,12 @@ namespace flatline::cli {
 /// The command line as one would type it again.
 std::string command_line(const Command& command, const Arguments& arguments);
 
+/// A name as part of a path: lower-case letters, digits and single dashes.
+std::string slug(const std::string& name);
+
+/// SHA-256 of a file's bytes, in hex.
+std::string file_sha256(const std::string& path);
+
 /// Prints the rows of a finished folder.
 int show_stored(const results::ResultsFolder& folder, const std::string& format, bool quiet);
 

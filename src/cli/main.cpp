@@ -31,6 +31,11 @@ constexpr const char* kRecordExamples =
     "  flatline record --listen 7000 --note \"db1 to db2, one rack\"\n"
     "  flatline record --to db2:7000 --interval 100ms --count 36000\n";
 
+constexpr const char* kFitExamples =
+    "  flatline fit recording.csv.gz\n"
+    "  flatline fit ping.txt --out results/my-network\n"
+    "  flatline fit arrivals.csv --unit ms --seq-column seq --interval 1s --stall 200ms\n";
+
 const Command* find(const std::string& name) {
   for (const Command& command : commands()) {
     if (command.name == name) return &command;
@@ -148,6 +153,8 @@ const std::vector<Command>& commands() {
       {"record", "send heartbeats to another host, or record those that come",
        "record --listen [ADDRESS:]PORT | --to HOST:PORT [options]", kRecordExamples,
        record_command},
+      {"fit", "turn a trace into a scenario and a report", "fit TRACE [options]", kFitExamples,
+       fit_command},
       {"validate", "check a scenario file without running it", "validate SCENARIO [options]",
        "  flatline validate scenario.json\n  flatline validate --resolved scenario.json\n",
        validate_command},

@@ -200,15 +200,6 @@ sim::Arrivals arrivals_of(const TraceInput& input, const TraceScan& scan) {
   return [reading = std::make_shared<Reading>(input, scan)] { return (*reading)(); };
 }
 
-std::string trace_sha256(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  results::Sha256 hash;
-  std::string piece(1 << 20, '\0');
-  while (file.read(piece.data(), static_cast<std::streamsize>(piece.size())) || file.gcount() > 0)
-    hash.update(std::string_view(piece).substr(0, static_cast<std::size_t>(file.gcount())));
-  return hash.hex();
-}
-
 // Puts what the trace tells into the plan.
 void settle_plan(sweep::Plan& plan, const TraceInput& input, const TraceScan& scan,
                  const sim::TraceSpan& span, Duration interval) {
@@ -273,7 +264,7 @@ int replay_trace(const Request& request, const TraceInput& input) {
   std::optional<results::ResultsFolder> folder;
   if (!request.out.empty()) {
     const std::string identity = results::sha256_hex(judged.plan.sha256(FLATLINE_VERSION) +
-                                                     trace_sha256(input.path) + input.clocks);
+                                                     file_sha256(input.path) + input.clocks);
     folder = value_or_fail(results::ResultsFolder::open(request.out, identity), kInputOutput);
     if (folder->complete()) return show_stored(*folder, request.format, request.quiet);
   }

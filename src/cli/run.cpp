@@ -97,20 +97,6 @@ Request request_of(const Command& command, const Arguments& arguments,
   return request;
 }
 
-std::string slug(const std::string& name) {
-  std::string out;
-  for (const char c : name) {
-    const auto u = static_cast<unsigned char>(c);
-    if (std::isalnum(u) != 0) {
-      out += static_cast<char>(std::tolower(u));
-    } else if (!out.empty() && out.back() != '-') {
-      out += '-';
-    }
-  }
-  while (!out.empty() && out.back() == '-') out.pop_back();
-  return out.empty() ? "run" : out;
-}
-
 // --out as given must fit the plan; the default moves on to a name that does, so that an edited
 // scenario can be run again without losing what it gave before.
 results::ResultsFolder folder_for(const Request& request, const std::string& name,

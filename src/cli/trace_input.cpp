@@ -27,6 +27,8 @@ void require_readable(const std::string& path) {
   std::error_code error;
   if (std::filesystem::is_directory(path, error))
     fail(kInputOutput, path + ": this is a folder; expected a trace");
+  if (std::filesystem::exists(path, error) && !std::filesystem::is_regular_file(path, error))
+    fail(kInputOutput, path + ": this is no file; expected one, as it is read several times");
   errno = 0;
   if (!std::ifstream(path))
     fail(kInputOutput, path + ": cannot open: " + std::generic_category().message(errno));
@@ -94,6 +96,11 @@ class Scanner {
                          std::to_string(out_.arrivals));
     }
     if (out_.has_seq) out_.distinct_span = highest_ - lowest_ + 1;
+    if (out_.facts.sent_total && *out_.facts.sent_total > highest_ + kFarthestJump) {
+      fail(kInvalid, input_.path + ": the end says that " + std::to_string(*out_.facts.sent_total) +
+                         " were sent, far more than the highest number " +
+                         std::to_string(highest_) + "; expected a total that fits");
+    }
     decide_clocks();
     return std::move(out_);
   }
@@ -108,6 +115,7 @@ class Scanner {
       if (arrival.seq) lowest_ = highest_ = *arrival.seq;
     }
     out_.last = arrival.at;
+    out_.has_waited = out_.has_waited || arrival.waited.has_value();
     if (arrival.seq) take_number(*arrival.seq, arrival.skipped, line);
     if (arrival.sent) take_delay(arrival.at.ns, arrival.sent->ns);
   }

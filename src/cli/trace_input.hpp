@@ -36,7 +36,7 @@ struct TraceScan {
   trace::TraceFacts facts;
   std::int64_t arrivals = 0;
   LocalInstant first{}, last{};
-  bool has_seq = false, has_sent = false;
+  bool has_seq = false, has_sent = false, has_waited = false;
   std::int64_t distinct_span = 0;  ///< Numbers from the lowest to the highest, both counted.
   std::int64_t skipped = 0;        ///< Of these, never sent.
   bool one_clock = true;

@@ -1,0 +1,167 @@
+#include "fit/features.hpp"
+
+#include <algorithm>
+#include <boost/math/special_functions/gamma.hpp>
+#include <cmath>
+#include <numeric>
+
+#include "flatline/base/text.hpp"
+
+namespace flatline::fit {
+namespace {
+
+constexpr std::size_t kLags = 20;
+constexpr std::size_t kTestedLags = 10;
+constexpr std::size_t kLeastForCorrelation = 100;
+
+double chi_squared_tail(double x, double degrees_of_freedom) {
+  return boost::math::gamma_q(degrees_of_freedom / 2, x / 2);
+}
+
+// Ranks from -1 to 1, ties sharing the middle one.
+std::vector<double> ranks_of(const std::vector<std::int64_t>& values) {
+  std::vector<std::size_t> order(values.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::sort(order.begin(), order.end(),
+            [&](std::size_t a, std::size_t b) { return values[a] < values[b]; });
+  std::vector<double> ranks(values.size());
+  const double n = static_cast<double>(values.size());
+  for (std::size_t i = 0; i < order.size();) {
+    std::size_t j = i;
+    while (j < order.size() && values[order[j]] == values[order[i]]) ++j;
+    const double middle = (static_cast<double>(i + j) - 1) / 2;
+    for (; i < j; ++i) ranks[order[i]] = n > 1 ? 2 * middle / (n - 1) - 1 : 0;
+  }
+  return ranks;
+}
+
+// Rank correlation of delays that are `lag` heartbeats apart.
+std::vector<double> correlation_of(const std::vector<std::int64_t>& values) {
+  const std::vector<double> ranks = ranks_of(values);
+  double variance = 0;
+  for (const double r : ranks) variance += r * r;
+  std::vector<double> out;
+  if (variance <= 0) return out;
+  for (std::size_t lag = 1; lag <= kLags && lag < ranks.size(); ++lag) {
+    double sum = 0;
+    for (std::size_t i = lag; i < ranks.size(); ++i) sum += ranks[i] * ranks[i - lag];
+    out.push_back(sum / variance);
+  }
+  return out;
+}
+
+std::string percent(double share) {
+  return format_number(100 * share, 3) + " %";
+}
+
+std::string p_text(double p) {
+  return p < 1e-4 ? "p < 0.0001" : "p = " + format_number(p, 2);
+}
+
+class Checker {
+ public:
+  Checker(const Prepared& p, TraceFit& out) : p_(p), out_(out) {}
+
+  void check() {
+    check_grid();
+    check_delay();
+    check_independence();
+    check_order();
+    check_loss();
+    check_stalls("stalls of the sender", out_.sender, out_.thresholds.sender);
+    if (out_.way) check_stalls("hold-ups on the way", *out_.way, out_.thresholds.way);
+    if (out_.monitor) check_stalls("stalls of the monitor", *out_.monitor, out_.thresholds.monitor);
+  }
+
+ private:
+  void test(std::string name, double p_value, const std::string& found) {
+    out_.features.push_back(
+        {std::move(name), p_value >= kLeastPValue, p_value, found + ", " + p_text(p_value)});
+  }
+  void state(std::string name, bool holds, std::string found) {
+    out_.features.push_back({std::move(name), holds, std::nullopt, std::move(found)});
+  }
+
+  void check_grid() {
+    if (!out_.free_running) {
+      state("heartbeats keep to a grid", true,
+            "every " + format_duration(out_.interval) + (out_.nominal ? "" : ", as measured"));
+      return;
+    }
+    state("heartbeats keep to a grid", false,
+          "each interval starts at the last send; the model draws each gap, evenly spread by " +
+              percent(out_.jitter_ratio));
+  }
+
+  void check_delay() {
+    if (out_.families.empty()) {
+      state("the delay follows a law", false, "too few heartbeats to tell");
+      return;
+    }
+    const LawFit& best = out_.families.front();
+    test("the delay follows a law", best.goodness.p_value,
+         std::string(name_of(best.law.family)) + " fits best, off by at most " +
+             percent(best.goodness.distance) + " of the heartbeats");
+  }
+
+  void check_independence() {
+    out_.correlation = correlation_of(out_.in_order);
+    const auto n = static_cast<double>(out_.in_order.size());
+    out_.correlation_bound = 1.959964 / std::sqrt(n);
+    if (out_.in_order.size() < kLeastForCorrelation || out_.correlation.size() < kTestedLags)
+      return;
+    double sum = 0;  // Ljung and Box 1978
+    for (std::size_t k = 0; k < kTestedLags; ++k) {
+      sum += out_.correlation[k] * out_.correlation[k] / (n - static_cast<double>(k) - 1);
+    }
+    test("successive delays are independent",
+         chi_squared_tail(n * (n + 2) * sum, static_cast<double>(kTestedLags)),
+         "rank correlation " + format_number(out_.correlation.front(), 2) + " with the next, " +
+             format_number(out_.correlation[kTestedLags - 1], 2) + " with the tenth");
+  }
+
+  // Whether independent delays would overtake each other more often than these did.
+  void check_order() {
+    const double expected = expected_overtakings(out_.delays, p_.interval);
+    out_.fifo = expected >= 5 && out_.reordered == 0;
+    const auto seen = static_cast<double>(out_.reordered);
+    const bool holds = out_.fifo || std::abs(seen - expected) <= 4 * std::sqrt(expected + 1) + 1;
+    state("order of arrival", holds,
+          std::to_string(out_.reordered) + " overtaken, independent delays give about " +
+              format_number(expected, 3) + (out_.fifo ? "; the model keeps the order (fifo)" : ""));
+  }
+
+  void check_loss() {
+    if (!out_.loss || out_.loss->lost == 0) return;
+    const LossFit& loss = *out_.loss;
+    const std::string law = loss.choose_bursts ? "Gilbert-Elliott" : "independent loss";
+    const std::string seen =
+        std::to_string(loss.lost) + " of " + std::to_string(loss.sent) + " lost";
+    test("lengths of loss bursts", loss.burst_p_value, law + ", " + seen);
+    test("gaps between losses", loss.gap_p_value, law + ", " + seen);
+  }
+
+  void check_stalls(const std::string& name, const StallFit& stalls, Duration threshold) {
+    if (stalls.seen == 0) return;
+    const std::string seen =
+        std::to_string(stalls.seen) + " longer than " + format_duration(threshold);
+    if (!stalls.length) {
+      state(name, true, seen + ": too few for a law, the recorded lengths are drawn");
+      return;
+    }
+    test(name + ": lengths", stalls.length->goodness.p_value,
+         std::string(name_of(stalls.length->law.family)) + ", " + seen);
+    test(name + ": come at random", stalls.dispersion_p_value, seen);
+  }
+
+  const Prepared& p_;
+  TraceFit& out_;
+};
+
+}  // namespace
+
+void check_features(const Prepared& p, TraceFit& out) {
+  Checker(p, out).check();
+}
+
+}  // namespace flatline::fit
