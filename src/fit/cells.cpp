@@ -68,7 +68,6 @@ Cells cells_of(std::span<const std::int64_t> sorted_ns) {
   const std::size_t few = std::min(n, kFew);
   cells.weights.push_back(fineness(sorted_ns.last(few), cells.tick));
   cells.first_fineness = fineness(sorted_ns.first(few), cells.tick);
-  if (getenv("W1")) cells.weights[0] *= atof(getenv("W1"));
   if (cells.first_fineness <= 0) {
     cells.floor = std::max(0.0, static_cast<double>(sorted_ns.front()) - cells.tick / 2);
   }
