@@ -14,6 +14,7 @@ using report::LineChart;
 using report::LineStyle;
 
 constexpr double kModelPoints = 400;
+constexpr double kFewestRuns = 0.01;  // a law that expects fewer is drawn no farther
 
 double seconds_of(std::int64_t ns) {
   return static_cast<double>(ns) * 1e-9;
@@ -30,13 +31,15 @@ ChartSeries tail_of(const std::string& name, const std::vector<std::int64_t>& so
   return out;
 }
 
-// Pr(longer) of a law, as far as its tail may be asked for.
-ChartSeries tail_of(const random::Distribution& law, double farthest) {
+// Pr(longer) of a law, from near the least of what was measured to as far as its tail may be asked
+// for.
+ChartSeries tail_of(const random::Distribution& law, std::int64_t least, double farthest) {
   ChartSeries out{std::string(random::name_of(law.family)), LineStyle::line, {}, {}};
   for (double i = 0; i <= kModelPoints; ++i) {
     const double tail = std::pow(farthest, i / kModelPoints);
     const double p = std::min(1 - tail, 1 - 1e-16);
     const double ns = fit::quantile(law, std::max(p, 1e-6));
+    if (ns < 0.5 * static_cast<double>(least)) continue;
     out.x.push_back(ns * 1e-9);
     out.y.push_back(fit::survival(law, ns));
   }
@@ -55,7 +58,7 @@ LineChart delay_tail(const fit::TraceFit& fit) {
   chart.y = {"share of heartbeats slower", true, false};
   chart.series.push_back(tail_of("measured", fit.delays));
   for (std::size_t i = 0; i < std::min<std::size_t>(fit.families.size(), 2); ++i)
-    chart.series.push_back(tail_of(fit.families[i].law, fit.farthest_tail));
+    chart.series.push_back(tail_of(fit.families[i].law, fit.delays.front(), fit.farthest_tail));
   chart.beyond = seconds_of(fit.delays.back());
   chart.beyond_text = "nothing measured";
   return chart;
@@ -90,6 +93,7 @@ LineChart run_lengths(const fit::RunLengths& runs, const std::string& file,
     double sum = 0;
     for (std::size_t i = counts.size(); i-- > 0;) {
       sum += static_cast<double>(counts[i]);
+      if (sum < kFewestRuns) continue;
       out.x.insert(out.x.begin(), static_cast<double>(runs.length[i]));
       out.y.insert(out.y.begin(), sum);
     }
@@ -155,7 +159,8 @@ LineChart stall_lengths(const fit::StallFit& stalls, const std::string& file,
   chart.y = {"share longer", true, false};
   chart.series.push_back(tail_of("measured", stalls.lengths_ns));
   if (stalls.length)
-    chart.series.push_back(tail_of(stalls.length->law, fit::farthest_tail(stalls.seen)));
+    chart.series.push_back(
+        tail_of(stalls.length->law, stalls.lengths_ns.front(), fit::farthest_tail(stalls.seen)));
   chart.beyond = seconds_of(stalls.lengths_ns.back());
   chart.beyond_text = "nothing measured";
   return chart;

@@ -77,7 +77,8 @@ INNOCENT = [
     ("src/sim/run.cpp", '#include "flatline/scenario/scenario.hpp"\n#include "sim/judge.hpp"'),
     ("src/cli/main.cpp", 'void f() { std::cerr << std::getenv("X"); std::exit(1); }'),
     ("src/cli/main.cpp", '#include <csignal>\n#include <chrono>\n#include "flatline/report/report.hpp"'),
-    ("src/live/wall.hpp", "#pragma once\n#include <time.h>\n#include <sys/socket.h>\nint f() { return clock_gettime(0, nullptr); }"),
+    ("src/live/wall.hpp",
+     "#pragma once\n#include <time.h>\n#include <sys/socket.h>\nint f() { return clock_gettime(0, nullptr); }"),
     ("include/flatline/base/time.hpp", "// " + "x" * 117),
 ]
 

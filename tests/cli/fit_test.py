@@ -104,7 +104,8 @@ class Fit(ProgramTest):
         self.assertLessEqual(max(values), 31_000_000)  # nothing slower than the slowest is made up
         self.succeed("run", "fitted/scenario.json", "--set", "duration=10m", "-q")
         # The law can be had all the same, for who wants it.
-        self.succeed("fit", "t.csv", "--seq-column", "seq", "--sent-column", "sent_us", "--delay", "family", "--out", "f")
+        self.succeed("fit", "t.csv", "--seq-column", "seq", "--sent-column", "sent_us", "--delay", "family",
+                     "--out", "f")
         self.assertNotIn("empirical", (self.folder / "f/scenario.json").read_text())
 
     def test_hold_ups_on_the_way_are_told_from_stalls_of_the_sender(self):

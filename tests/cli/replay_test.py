@@ -81,7 +81,8 @@ class Replay(ProgramTest):
                             "--set", "phi_normal.dead_after=1s", "--format", "json")
         rows = json.loads(done.out)
         self.assertEqual([(row["label"], row["state"]) for row in rows],
-                         [("fixed_timeout", "suspected")] * 2 + [("phi_normal", "suspected"), ("phi_normal", "dead")] * 2)
+                         [("fixed_timeout", "suspected")] * 2 +
+                         [("phi_normal", "suspected"), ("phi_normal", "dead")] * 2)
         # All are judged from where the longest window is full, a single one from where its own is: phi's rows are
         # the same.
         for row, threshold in ((rows[2], 1), (rows[4], 8)):
@@ -103,11 +104,12 @@ class Replay(ProgramTest):
         self.assertEqual(row["delivered_ratio"], 1)
 
     def test_clocks_of_two_hosts_are_brought_together(self):
-        # The same, but the receiver's clock is an hour off and runs 50 ppm fast: the way there is lost, the rest is not.
-        lines = ["seq,sent_us,arrival_us"] + [f"{i},{i * 10**6},{(i * 10**6 + 10000) * 100005 // 100000 + 36 * 10**8}"
-                                              for i in range(1000)]
+        # The same, but the receiver's clock is an hour off and runs 50 ppm fast: the way there is lost, the rest not.
+        lines = ["seq,sent_us,arrival_us"]
+        lines += [f"{i},{i * 10**6},{(i * 10**6 + 10000) * 100005 // 100000 + 36 * 10**8}" for i in range(1000)]
         self.write("t.csv", "\n".join(lines) + "\n")
-        row = self.row("t.csv", "fixed_timeout", "timeout=3s", arguments=["--seq-column", "seq", "--sent-column", "sent_us"])
+        row = self.row("t.csv", "fixed_timeout", "timeout=3s",
+                       arguments=["--seq-column", "seq", "--sent-column", "sent_us"])
         self.assertAlmostEqual(row["detection_time_mean_s"], 2.5, places=3)
 
     def test_missing_numbers_are_lost_and_late_senders_stalled(self):
