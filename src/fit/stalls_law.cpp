@@ -187,17 +187,23 @@ std::optional<StallLaw> fit_family(Family family, const SeenStalls& seen) {
   return out;
 }
 
-/// The quantile of the mean time between stalls over all families, each with the weight that its
-/// BIC gives it (Hoeting, Madigan, Raftery, Volinsky 1999, Statist. Sci. 14): how many stalls were
-/// too short to be seen depends on the family more than on its parameters.
+/// The quantile of the mean time between stalls over all families, each with the weight that
+/// Akaike's criterion gives it (Buckland, Burnham, Augustin 1997, Biometrics 53): how many stalls
+/// were too short to be seen depends on the family more than on its parameters, and Schwarz's
+/// criterion would put all weight on the simplest one.
 double averaged_bound(const std::vector<StallLaw>& laws, double p) {
+  const auto merit = [](const StallLaw& law) {
+    const bool one =
+        law.fit.law.family == Family::exponential || law.fit.law.family == Family::pareto;
+    return law.fit.log_likelihood - (one ? 1 : 2);
+  };
   const auto below = [&](double x) {
     double sum = 0;
     double all = 0;
     for (const StallLaw& law : laws) {
       const Parameter& mean = law.mean_time_between;
       const double error = std::log(mean.hi / mean.value) / kNormal95;
-      const double weight = std::exp((laws.front().fit.bic - law.fit.bic) / 2);
+      const double weight = std::exp(merit(law) - merit(laws.front()));
       sum += weight * std::erfc((std::log(mean.value) - x) / error / std::sqrt(2.0)) / 2;
       all += weight;
     }

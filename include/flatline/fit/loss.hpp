@@ -46,15 +46,18 @@ struct LossFit {
 
   RunLengths burst_lengths;  ///< Runs of lost heartbeats.
   RunLengths gap_lengths;    ///< Runs of delivered heartbeats between losses.
-  double burst_p_value = 1;  ///< Pearson's test of the chosen law on these cells; 1 if there are
-  double gap_p_value = 1;    ///< too few runs to test.
+  double burst_p_value = 1;  ///< Pearson's test of the chosen law on these cells, corrected for
+  double gap_p_value = 1;    ///< runs that depend on each other; 1 if there are too few to test.
 };
 
 /// The loss law of a record. The two-state chain lives in time: over k places of the grid its
 /// transition matrix is exp(k interval Q). Likelihood by the forward recursion of the hidden chain,
-/// its maximum by EM (Baum and Welch) and then Newton on log and logit scales; intervals from the
-/// curvature there. loss_good is fixed at 0 and loss_bad at 1 where the likelihood is best at the
-/// edge (interval one-sided). REQUIRES: at least one fate, interval > 0.
+/// its maximum on log and logit scales from several starts, Gilbert's closed form among them;
+/// intervals from the curvature there. loss_good is held at 0 and loss_bad at 1 unless twice the
+/// likelihood gains 2.71 by letting it go (5 % of the records of a law at the edge do); the
+/// interval then reaches from the edge to where the profile likelihood has fallen by ln 20, and to
+/// the far end if the law is not the chosen one. Intervals of a law that the record does not tell
+/// are infinite. REQUIRES: at least one fate, interval > 0.
 LossFit fit_loss(std::span<const Fate> fates, Duration interval);
 
 }  // namespace flatline::fit

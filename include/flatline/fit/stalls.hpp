@@ -45,21 +45,27 @@ struct StallOptions {
 struct StallFit {
   std::int64_t seen = 0;  ///< Stalls later than the threshold; beats of one stall counted once.
   double observed_s = 0;  ///< Time watched.
-  Parameter mean_time_between;  ///< From the end of one to the start of the next; all stalls, also
-                                ///< those too short to be seen (by the law), or only those seen if
-                                ///< there are too few for a law. Without any: value infinite, lo
-                                ///< the bound of Garwood 1936.
-  std::optional<LawFit> length;  ///< The best family by BIC with at least kLeastStalls seen.
+  /// From the end of one to the start of the next; all stalls, also those too short to be seen,
+  /// its interval averaged over the families by their AIC; or only those seen if there are too few
+  /// for a law (Garwood 1936). Without any: value and hi infinite.
+  Parameter mean_time_between;
+  /// The best family by BIC with at least kLeastStalls seen: exponential, lognormal, weibull, gamma
+  /// or pareto, the last with its scale held at the threshold. Goodness is that of the lateness
+  /// beyond the threshold. Empty as well if no family has a likelihood with a top.
+  std::optional<LawFit> length;
   std::vector<std::int64_t> lengths_ns;  ///< Each stall seen: its lateness and half an interval
                                          ///< more, ascending; what stands in for a law without one.
   double dispersion_p_value = 1;  ///< Whether they come as a Poisson process: index of dispersion
-                                  ///< over 20 equal parts of the record; 1 if too few.
+                                  ///< over 20 equal parts of the record; 1 if fewer than 40.
 };
 inline constexpr std::int64_t kLeastStalls = 20;
 
 /// `sends` in order of slots, and their lateness. A beat is the first after a stall if it is later
-/// than the threshold and the stall it belongs to does not cover the beat before (its lateness is
-/// not that of the one before less their distance). REQUIRES: equal sizes, at least 2.
+/// than the threshold, places skipped just before it included, and the stall it belongs to does not
+/// cover the beat before (its lateness is not that of the one before less their distance). Where
+/// skipped places are not counted, they may as well have been lost: what is late is late by less
+/// than an interval, and a stall of several is taken for a short one. REQUIRES: equal sizes, at
+/// least 2, interval and threshold > 0.
 StallFit fit_stalls(std::span<const Send> sends, std::span<const std::int64_t> late_ns,
                     Duration interval, const StallOptions& options);
 
