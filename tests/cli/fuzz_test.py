@@ -4,6 +4,7 @@ known exit code and says why. A signal, another code or a request to report a de
 
 import json
 import random
+import shutil
 import subprocess
 
 import program
@@ -16,18 +17,22 @@ SCENARIOS = 300
 TRACES = 100
 
 # No absolute path and no "..", so that nothing outside the test's folder can be written, however it is put together.
-WORDS = ["run", "sweep", "report", "replay", "validate", "schema", "list", "version", "help", "s.json", "t.csv", "out",
+WORDS = ["run", "sweep", "report", "replay", "fit", "validate", "schema", "list", "version", "help", "s.json", "t.csv", "out",
          "detectors", "--seed", "7", "--jobs", "2", "-j", "--engine", "event", "auto", "--out", "--set", "timeout=3s",
          "loss=0.1", "--set=/duration=1m", "fixed_timeout.timeout=1s", "--axis", "timeout=1s:3s:1s",
          "timeout=log:1s:4s:3", "interval=1s,2s", "--format", "json", "csv", "ndjson", "table", "--quiet", "-q",
          "--dry-run", "--detector", "fixed_timeout", "nfd_e", "safety_margin=1s", "--column", "arrival_ms", "1",
-         "--unit", "ms", "--seq-column", "seq", "--sent-column", "--resolved", "--help", "-h", "--", "-", "", "=", "é",
+         "--unit", "ms", "--seq-column", "seq", "--sent-column", "--stall", "--clocks", "two", "--delay", "recorded", "--record", "r.csv",
+         "--resolved", "--help", "-h", "--", "-", "", "=", "é",
          "\udcff", "%s%n", "1e999", "-0", "9" * 40, "x" * 5000]
 LINES = [["run", "s.json", "--quiet"], ["sweep", "s.json", "--axis", "timeout=1s:3s:1s", "--format", "csv"],
          ["validate", "--resolved", "s.json"], ["report", "out"], ["list", "detectors"], ["help", "run"],
          ["replay", "t.csv", "--detector", "fixed_timeout", "--set", "timeout=3s", "--format", "json"],
          ["run", "s.json", "--out", "out", "--seed", "3", "--jobs", "2", "--set", "loss=0.1"],
-         ["sweep", "s.json", "--set", "loss=2", "--dry-run"], ["validate", "t.csv"]]
+         ["sweep", "s.json", "--set", "loss=2", "--dry-run"], ["validate", "t.csv"],
+         ["fit", "t.csv", "--seq-column", "seq", "--interval", "1s", "--stall", "100ms", "--delay", "auto"],
+         ["replay", "t.csv", "--detector", "fixed_timeout", "--axis", "timeout=1s:3s:1s", "--out", "out"],
+         ["run", "s.json", "--record", "r.csv", "-q"]]
 LETTERS = "abez019-+=,:;\"'{}[]\\ \t\n%é"
 TOKENS = ["{", "}", "[", "]", ",", ":", '"', "\\", "//", "/*", "null", "true", "-1", "0", "1e400", "0.5", '"0s"',
           '"1s"', '"9999999d"', '"worker"', '"timeout"', "NaN", "\\u0000", "\\ud800", "\ufeff", "\0", '"\\n"',
@@ -110,6 +115,20 @@ class Fuzz(ProgramTest):
             self.write("m.csv", self.mutated_text(self.trace, TOKENS + list(LETTERS)).encode("utf-8", "replace"))
             codes.add(self.check(["replay", "m.csv", "--detector", "fixed_timeout", "--set", "timeout=3s",
                                   "--unit", "ms", "--column", "arrival_ms"]))
+            codes.add(self.check(["fit", "m.csv", "--unit", "ms", "--column", "arrival_ms", "--out", "f"]))
+            shutil.rmtree(self.folder / "f", ignore_errors=True)
+        self.assertEqual(codes, {0, 3}, "the mutations reach too little")
+
+    def test_recordings(self):
+        text = "# flatline trace 1\n# interval: 1s\n# clocks: one\nseq,sent_ns,received_ns,skipped,waited_ns\n"
+        text += "".join(f"{i},{i * 10**9},{i * 10**9 + 10**6 + i},0,{i}\n" for i in range(60) if i % 7)
+        text += "# end: sent 60, dropped 0\n"
+        codes = set()
+        for _ in range(TRACES):
+            self.write("m.csv", self.mutated_text(text, TOKENS + list(LETTERS)).encode("utf-8", "replace"))
+            codes.add(self.check(["replay", "m.csv", "--detector", "fixed_timeout", "--set", "timeout=3s"]))
+            codes.add(self.check(["fit", "m.csv", "--out", "f"]))
+            shutil.rmtree(self.folder / "f", ignore_errors=True)
         self.assertEqual(codes, {0, 3}, "the mutations reach too little")
 
 
