@@ -8,18 +8,9 @@
 namespace flatline::sim {
 namespace {
 
-constexpr std::int64_t kHeaderBytes = 66;  // IPv4 and UDP (28), Ethernet with preamble and gap (38)
-constexpr int kStopCheckMask = 0xfff;      // look at the stop flag every 4096 events
+constexpr int kStopCheckMask = 0xfff;  // look at the stop flag every 4096 events
 
 }  // namespace
-
-Stage::Stage(const PreparedWorld& prepared, const std::vector<JudgedSetting>& settings,
-             std::uint32_t replication)
-    : world(&prepared),
-      streams(prepared.scenario().seed, replication),
-      truth(prepared.scenario().world, streams, prepared.warm_up()),
-      panel(settings, prepared.scenario().push.interval),
-      places(prepared.scenario().world.cluster.size(), kAbsent) {}
 
 EventEngine::EventEngine(Stage& stage, const Block& block, SimInstant end, qos::Tally& tally,
                          EventListener* listener)
@@ -67,13 +58,8 @@ void EventEngine::add_nodes(const Block& block) {
     if (stage_->places[monitor.value] == Stage::kAbsent) continue;
     Node& node = nodes_[stage_->places[monitor.value]];
     node.own_stalls = std::make_unique<world::TimelineView>(stage_->truth.stalls(monitor));
-    const std::uint64_t bits = stage_->streams.stream("check/" + node.name).bits(0);
-    std::vector<Duration> phases;
-    for (const Lane& lane : stage_->panel.lanes()) {
-      const auto every = static_cast<std::uint64_t>(lane.check_every.ns);
-      phases.push_back({every == 0 ? 0 : static_cast<std::int64_t>(uniform_below(bits, every))});
-    }
-    node.judge = std::make_unique<Judge>(stage_->panel, std::move(phases), node.own_stalls.get());
+    node.judge = std::make_unique<Judge>(stage_->panel, stage_->check_phases(node.name),
+                                         node.own_stalls.get());
     node.watched_by_sender.assign(nodes_.size(), nullptr);
   }
   for (std::uint32_t i = 0; i < nodes_.size(); ++i) add_channels(i, nodes_[i].beats_to);

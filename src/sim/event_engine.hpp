@@ -13,7 +13,7 @@
 #include "flatline/sim/run.hpp"
 #include "flatline/world/timeline.hpp"
 #include "sim/channel.hpp"
-#include "sim/panel.hpp"
+#include "sim/stage.hpp"
 
 namespace flatline::sim {
 
@@ -26,21 +26,6 @@ class EventListener : public VerdictListener {
   virtual void beat(NodeId, NodeId, SeqNo) {}
   /// The monitor's process took this in.
   virtual void observed(NodeId, NodeId, const detect::Observation&, SimInstant) {}
-};
-
-/// What engines that run one after the other share: laws compiled once, settings grouped once.
-struct Stage {
-  Stage(const PreparedWorld& prepared, const std::vector<JudgedSetting>& settings,
-        std::uint32_t replication);
-
-  const PreparedWorld* world;
-  random::StreamFactory streams;
-  world::Truth truth;
-  Panel panel;
-  std::vector<std::uint32_t>
-      places;  ///< By NodeId: the place among the running engine's nodes, or kAbsent.
-
-  static constexpr std::uint32_t kAbsent = UINT32_MAX;
 };
 
 class EventEngine final : private protocol::Context {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "sim/event_engine.hpp"
+#include "sim/stream_engine.hpp"
 #include "sim/timeline_recorder.hpp"
 
 namespace flatline::sim {
@@ -60,6 +61,22 @@ qos::Tally run_events(const PreparedWorld& world, const std::vector<JudgedSettin
     part.last = std::min(block.last, part.first + size);
     EventEngine engine(stage, part, {world.scenario().duration.ns}, tally, nullptr);
     if (!engine.run(stop) || (stop != nullptr && stop->load(std::memory_order_relaxed))) break;
+  }
+  return tally;
+}
+
+qos::Tally run_stream(const PreparedWorld& world, const std::vector<JudgedSetting>& settings,
+                      const Block& block, const std::atomic<bool>* stop) {
+  const scenario::Scenario& scenario = world.scenario();
+  Stage stage(world, settings, block.replication);
+  qos::Tally tally(stage.panel.lanes().size(), world.batches().size(),
+                   scenario.world.cluster.size());
+  for (std::size_t i = block.first; i < block.last; ++i) {
+    for (const NodeId monitor : scenario.push.to) {
+      if (monitor == scenario.push.from[i]) continue;
+      StreamPair pair(stage, scenario.push.from[i], monitor, {scenario.duration.ns}, tally);
+      if (!pair.run(stop)) return tally;
+    }
   }
   return tally;
 }

@@ -21,6 +21,7 @@ class Dice {
   /// A duration of `low` to `high` tenths of `unit`, not on any grid.
   Duration tenths(Duration unit, std::uint64_t low, std::uint64_t high) {
     const std::uint64_t tenth = static_cast<std::uint64_t>(unit.ns) / 10;
+    if (tenth == 0) return {static_cast<std::int64_t>(1 + below(high))};
     return {static_cast<std::int64_t>(low * tenth + below((high - low) * tenth))};
   }
 

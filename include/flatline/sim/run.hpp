@@ -80,6 +80,11 @@ struct TimelineEntry {
 qos::Tally run_events(const PreparedWorld& world, const std::vector<JudgedSetting>& settings,
                       const Block& block, const std::atomic<bool>* stop);
 
+/// The same on the stream engine, which gives the same tally to the last bit. It takes scenarios
+/// whose protocol is passive: no message answers another. Push heartbeats are.
+qos::Tally run_stream(const PreparedWorld& world, const std::vector<JudgedSetting>& settings,
+                      const Block& block, const std::atomic<bool>* stop);
+
 /// The first `length` of measured time of the block, as it happens, in time order; at most `limit`
 /// entries.
 std::vector<TimelineEntry> record_timeline(const PreparedWorld& world,

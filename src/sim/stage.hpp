@@ -1,0 +1,35 @@
+#pragma once
+// What engines that run one after the other share: laws compiled once, settings grouped once.
+
+#include <cstdint>
+#include <vector>
+
+#include "flatline/sim/run.hpp"
+#include "flatline/world/timeline.hpp"
+#include "sim/judge.hpp"
+#include "sim/panel.hpp"
+
+namespace flatline::sim {
+
+/// Bytes of a message besides its payload: IPv4 and UDP (28), Ethernet with preamble and gap (38).
+inline constexpr std::int64_t kHeaderBytes = 66;
+
+struct Stage {
+  Stage(const PreparedWorld& prepared, const std::vector<JudgedSetting>& settings,
+        std::uint32_t replication);
+
+  /// Where each lane's grid of checks lies on a monitor, by name.
+  [[nodiscard]] std::vector<Duration> check_phases(const std::string& monitor) const;
+
+  const PreparedWorld* world;
+  std::uint32_t replication;
+  random::StreamFactory streams;
+  world::Truth truth;
+  Panel panel;
+  std::vector<std::uint32_t>
+      places;  ///< By NodeId: the place among the running engine's nodes, or kAbsent.
+
+  static constexpr std::uint32_t kAbsent = UINT32_MAX;
+};
+
+}  // namespace flatline::sim

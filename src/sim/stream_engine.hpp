@@ -1,0 +1,114 @@
+#pragma once
+// The engine for passive protocols: one (monitored, monitor) pair at a time, its sends, its
+// messages in flight and the faults of both ends merged in time order, without a queue of the whole
+// cluster. It makes the same draws and tells its channel the same things in the same order as the
+// event engine, so that both give the same tallies to the last bit.
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "flatline/protocol/push.hpp"
+#include "flatline/sim/run.hpp"
+#include "flatline/world/timeline.hpp"
+#include "sim/channel.hpp"
+#include "sim/stage.hpp"
+
+namespace flatline::sim {
+
+/// What strikes one node, in order. At one instant: wake, recover, crash, stall.
+class NodeFaults {
+ public:
+  enum class Kind : std::uint8_t { wake = 0, recover = 1, crash = 2, stall = 3 };
+
+  NodeFaults(world::Timeline crashes, world::Timeline stalls);
+
+  [[nodiscard]] SimInstant at() const { return crash_first() ? crash_at_ : stall_at_; }
+  [[nodiscard]] Kind kind() const { return crash_first() ? crash_kind_ : stall_kind_; }
+  /// The stall that kind() begins or ends.
+  [[nodiscard]] const world::Interval& stall_now() const { return stall_now_; }
+  void advance();
+
+ private:
+  [[nodiscard]] bool crash_first() const {
+    return crash_at_ != stall_at_ ? crash_at_ < stall_at_ : crash_kind_ < stall_kind_;
+  }
+
+  world::Timeline crashes_, stalls_;
+  world::Interval crash_now_, stall_now_;
+  SimInstant crash_at_ = SimInstant::never(), stall_at_ = SimInstant::never();
+  Kind crash_kind_ = Kind::crash, stall_kind_ = Kind::stall;
+};
+
+/// One pair.
+class StreamPair {
+ public:
+  /// Runs up to measured instant `end` and adds to `tally`. One pair at a time uses a stage.
+  StreamPair(Stage& stage, NodeId sender, NodeId monitor, SimInstant end, qos::Tally& tally);
+
+  /// False if `*stop` was set before the end.
+  bool run(const std::atomic<bool>* stop);
+
+ private:
+  struct Process {
+    NodeId id{};
+    std::uint64_t rank = 0;
+    std::string name;
+    NodeFaults faults;
+    Incarnation incarnation{};
+    bool up = true;
+    bool stalled = false;
+    bool must_start = false;  // recovered during a stall: starts on waking
+  };
+  // A heartbeat that was not lost.
+  struct Message {
+    SimInstant arrival{};
+    std::uint64_t order = 0;  // among arrivals of one instant
+    Incarnation incarnation{};
+    SeqNo seq{};
+    SimInstant sent{};
+    [[nodiscard]] bool later_than(const Message& other) const {
+      return arrival != other.arrival ? arrival > other.arrival : order > other.order;
+    }
+  };
+
+  static Process process_of(const Stage& stage, NodeId id);
+  void handle_fault(Process& process);
+  void wake(Process& process, world::OnWake on_wake);
+  void start(Process& process);
+  void handle_timer(SimInstant now);
+  void beat(SimInstant now, std::int64_t index);
+  void arrive(const Message& message);
+  void take_in(const Message& message);
+  void fly(Message message);
+  Message next_arrival();
+  [[nodiscard]] std::uint64_t jitter_bits(std::int64_t index) const;
+  void advance_schedule();
+
+  Stage* stage_;
+  const protocol::PushSettings* push_;
+  SimInstant end_;
+  qos::Tally* tally_;
+  Process sender_, monitor_;
+  world::TimelineView monitor_stalls_;
+  Judge judge_;
+  Channel channel_;
+  world::Link link_;
+  random::Stream jitter_, phase_;
+
+  SimInstant clock_;
+  // The sender's program.
+  protocol::BeatSchedule schedule_;
+  SimInstant timer_ = SimInstant::never();  // when it is due
+  bool overdue_ = false;                    // it came due during a stall
+  bool send_on_wake_ = true;
+  // The monitor's program.
+  Incarnation newest_{};
+  std::vector<Message> flying_;  // a heap, the next arrival on top
+  std::vector<Message> inbox_;   // came during a stall
+
+  std::int64_t sent_ = 0, arrived_ = 0;  // measured
+};
+
+}  // namespace flatline::sim
