@@ -43,11 +43,11 @@ Duration duration_of(const po::variables_map& values, const char* name) {
   return duration.value();
 }
 
-fit::DelayChoice delay_choice(const std::string& text) {
-  if (text == "auto") return fit::DelayChoice::automatic;
-  if (text == "family") return fit::DelayChoice::family;
-  if (text == "recorded") return fit::DelayChoice::recorded;
-  fail(kUsage, "--delay " + text + " is not auto, family or recorded");
+fit::LawChoice law_choice(const std::string& text) {
+  if (text == "auto") return fit::LawChoice::automatic;
+  if (text == "family") return fit::LawChoice::family;
+  if (text == "recorded") return fit::LawChoice::recorded;
+  fail(kUsage, "--laws " + text + " is not auto, family or recorded");
 }
 
 fit::Record record_of(const Request& request, const TraceScan& scanned) {
@@ -99,9 +99,10 @@ nlohmann::ordered_json json_of(const fit::LawFit& law) {
           {"tail_octaves", number(law.goodness.tail_octaves)}};
 }
 
-nlohmann::ordered_json json_of(const fit::StallFit& stalls, Duration threshold) {
-  nlohmann::ordered_json out{{"threshold_s", threshold.seconds()},
+nlohmann::ordered_json json_of(const fit::StallPart& stalls) {
+  nlohmann::ordered_json out{{"threshold_s", stalls.threshold.seconds()},
                              {"seen", stalls.seen},
+                             {"law", stalls.recorded ? "empirical" : "fitted"},
                              {"parameters", json_of({stalls.mean_time_between})},
                              {"dispersion_p_value", number(stalls.dispersion_p_value)}};
   if (stalls.length) out["length"] = json_of(*stalls.length);
@@ -136,9 +137,9 @@ std::string fit_json(const fit::TraceFit& fit, const std::string& identity,
                                  : std::string(random::name_of(fit.families.front().law.family))},
       {"farthest_tail", fit.farthest_tail}};
   for (const fit::LawFit& law : fit.families) out["delay"]["families"].push_back(json_of(law));
-  out["sender_stalls"] = json_of(fit.sender, fit.thresholds.sender);
-  if (fit.way) out["hold_ups"] = json_of(*fit.way, fit.thresholds.way);
-  if (fit.monitor) out["monitor_stalls"] = json_of(*fit.monitor, fit.thresholds.monitor);
+  out["sender_stalls"] = json_of(fit.sender);
+  if (fit.way) out["hold_ups"] = json_of(*fit.way);
+  if (fit.monitor) out["monitor_stalls"] = json_of(*fit.monitor);
   for (const double value : fit.correlation) out["delay_correlation"].push_back(number(value));
   for (const fit::Feature& feature : fit.features) {
     out["features"].push_back(
@@ -201,7 +202,7 @@ int fit_trace(const Request& request) {
       file_sha256(request.input.path) + FLATLINE_VERSION + request.input.clocks + "," +
       format_duration(request.interval) + "," + format_duration(request.options.stall) + "," +
       format_duration(request.options.least_delay) + "," +
-      std::to_string(static_cast<int>(request.options.delay)));
+      std::to_string(static_cast<int>(request.options.laws)));
   const std::string folder = folder_for(request, name, identity);
   const std::string source = "Fitted by flatline " FLATLINE_VERSION " from " + file + ": " +
                              std::to_string(fitted.received) + " heartbeats over " +
@@ -234,8 +235,9 @@ int fit_command(const Command& command, const Arguments& arguments) {
       "a heartbeat later than this met a stall (default: ten times what is ordinary)")(
       "least-delay", po::value<std::string>(),
       "added to all delays: what two clocks cannot tell, half a round trip for example")(
-      "delay", po::value<std::string>()->default_value("auto"),
-      "family: the best law; recorded: the delays themselves; auto: the law if it fits");
+      "laws", po::value<std::string>()->default_value("auto"),
+      "of delays and stalls: family: the best; recorded: the durations themselves; auto: the "
+      "best if it fits");
   add_trace_options(options);
   options.add_options()("out", po::value<std::string>(),
                         "folder for scenario, report and numbers (default: results/fit-NAME)")(
@@ -248,7 +250,7 @@ int fit_command(const Command& command, const Arguments& arguments) {
   request.interval = duration_of(values, "interval");
   request.options.stall = duration_of(values, "stall");
   request.options.least_delay = duration_of(values, "least-delay");
-  request.options.delay = delay_choice(values["delay"].as<std::string>());
+  request.options.laws = law_choice(values["laws"].as<std::string>());
   request.format = values["format"].as<std::string>();
   if (request.format != "table" && request.format != "json")
     fail(kUsage, "--format " + request.format + " is not table or json");

@@ -147,7 +147,7 @@ LineChart over_time(const fit::TraceFit& fit) {
   return chart;
 }
 
-LineChart stall_lengths(const fit::StallFit& stalls, const std::string& file,
+LineChart stall_lengths(const fit::StallPart& stalls, const std::string& file,
                         const std::string& what) {
   LineChart chart;
   chart.file = file;
@@ -176,9 +176,10 @@ void add_parameters(report::PageTable& table, const std::string& of,
   }
 }
 
-void add_stalls(report::PageTable& table, const std::string& of, const fit::StallFit& stalls) {
-  add_parameters(table, of, {stalls.mean_time_between});
-  if (stalls.length) add_parameters(table, of, stalls.length->parameters);
+void add_stalls(report::PageTable& table, const std::string& of, const fit::StallPart& stalls) {
+  add_parameters(table, of, {stalls.between});
+  if (!stalls.length) return;
+  add_parameters(table, stalls.recorded ? of + " (law not used)" : of, stalls.length->parameters);
 }
 
 report::PageTable parameters(const fit::TraceFit& fit) {
@@ -278,7 +279,7 @@ report::ChartPage page_of(const fit::TraceFit& fit, const FitSource& source) {
     page.charts.push_back(run_lengths(fit.loss->gap_lengths, "loss_gaps.svg", "Gaps between losses",
                                       "heartbeats delivered between two losses"));
   }
-  const auto add = [&](const fit::StallFit& stalls, const char* file, const char* what) {
+  const auto add = [&](const fit::StallPart& stalls, const char* file, const char* what) {
     if (stalls.seen > 1) page.charts.push_back(stall_lengths(stalls, file, what));
   };
   add(fit.sender, "sender_stalls.svg", "stalls of the sender");

@@ -13,6 +13,7 @@ using random::Family;
 
 // More recorded values than this are thinned to as many, evenly by rank.
 constexpr std::size_t kMostRecorded = 200'000;
+constexpr int kSenders = 10;
 
 std::string quoted(Duration d) {
   return "\"" + format_duration(d) + "\"";
@@ -87,8 +88,7 @@ class Writer {
     add("{");
     add("  \"name\": " + quoted("fit of " + name) + ",");
     add("  \"why\": \"Which settings suit the network that was recorded.\",");
-    add("  \"duration\": \"1d\",");
-    add("  \"nodes\": {\"sender\": 10, \"monitor\": 1},");
+    write_size();
     write_link();
     write_push();
     write_faults();
@@ -101,6 +101,18 @@ class Writer {
 
  private:
   void add(const std::string& line) { out_.text += line + "\n"; }
+
+  // As much as the data carry, two decades beyond the trace, shared by ten senders; at most a week.
+  void write_size() {
+    const double seconds = std::min(fit_.observed_s * 100 / kSenders, 7 * 86400.0);
+    const Duration duration{std::max<std::int64_t>(std::llround(seconds * 1e9), fit_.interval.ns)};
+    add("  // " + std::to_string(kSenders) + " senders for so long are " +
+        std::to_string(std::lround(seconds * kSenders / fit_.observed_s)) +
+        " times the trace. It carries no farther than a hundred times: what is rarer is not in "
+        "it.");
+    add("  \"duration\": " + quoted(rounded(duration)) + ",");
+    add("  \"nodes\": {\"sender\": " + std::to_string(kSenders) + ", \"monitor\": 1},");
+  }
 
   void write_link() {
     add("  \"link\": {");
@@ -155,45 +167,45 @@ class Writer {
   }
 
   // One random fault, if any was seen.
-  void write_fault(std::vector<std::string>& faults, const fit::StallFit& stalls,
-                   Duration threshold, const std::string& what, const std::string& file,
-                   const std::string& head) {
+  void write_fault(std::vector<std::string>& faults, const fit::StallPart& stalls,
+                   const std::string& what, const std::string& file, const std::string& head) {
     if (stalls.seen == 0) {
-      add("  // No " + what + " longer than " + format_duration(threshold) +
-          " were seen: 95 % sure that they are at least " +
-          readable_seconds(stalls.mean_time_between.lo) + " apart.");
+      add("  // No " + what + " longer than " + format_duration(stalls.threshold) +
+          " were seen: 95 % sure that they are at least " + readable_seconds(stalls.between.lo) +
+          " apart.");
       return;
     }
     std::string text = "    // " + std::to_string(stalls.seen) + " " + what +
-                       " seen; between them " + with_interval(stalls.mean_time_between);
+                       " seen; between them " + with_interval(stalls.between);
     Distribution law;
-    if (stalls.length) {
+    if (!stalls.recorded) {
       law = stalls.length->law;
       text += "; " + parameters_text(stalls.length->parameters);
     } else {
       law.family = Family::empirical;
       law.file = file;
       out_.files.push_back({file, recorded_file("length_ns", stalls.lengths_ns)});
-      text += "; too few for a law";
+      text +=
+          stalls.length ? "; no law fits, the recorded lengths are drawn" : "; too few for a law";
     }
-    const Duration between{std::llround(stalls.mean_time_between.value * 1e9)};
+    const Duration between{std::llround(stalls.between.value * 1e9)};
     faults.push_back(text + "\n    " + head + ", \"mean_time_between\": " + quoted(between) +
                      ", \"length\": " + law_text(law) + "}}");
   }
 
   void write_faults() {
     std::vector<std::string> faults;
-    write_fault(faults, fit_.sender, fit_.thresholds.sender, "stalls of the sender",
-                "sender-stalls.csv", "{\"stall\": {\"nodes\": \"sender\"");
+    write_fault(faults, fit_.sender, "stalls of the sender", "sender-stalls.csv",
+                "{\"stall\": {\"nodes\": \"sender\"");
     if (fit_.way) {
       if (fit_.way->seen > 0)
         add("  // What was held up on the way is lost here instead: the silence is the same.");
-      write_fault(faults, *fit_.way, fit_.thresholds.way, "hold-ups on the way", "hold-ups.csv",
+      write_fault(faults, *fit_.way, "hold-ups on the way", "hold-ups.csv",
                   R"({"partition": {"a": "sender", "b": "monitor", "direction": "a_to_b")");
     }
     if (fit_.monitor) {
-      write_fault(faults, *fit_.monitor, fit_.thresholds.monitor, "stalls of the monitor",
-                  "monitor-stalls.csv", "{\"stall\": {\"nodes\": \"monitor\"");
+      write_fault(faults, *fit_.monitor, "stalls of the monitor", "monitor-stalls.csv",
+                  "{\"stall\": {\"nodes\": \"monitor\"");
     }
     if (faults.empty()) return;
     add("  \"faults\": [");

@@ -58,6 +58,10 @@ std::string p_text(double p) {
   return p < 1e-4 ? "p < 0.0001" : "p = " + format_number(p, 2);
 }
 
+std::string how_far(bool too_far) {
+  return too_far ? ", but goes far beyond the record, which is drawn instead" : "";
+}
+
 class Checker {
  public:
   Checker(const Prepared& p, TraceFit& out) : p_(p), out_(out) {}
@@ -68,9 +72,9 @@ class Checker {
     check_independence();
     check_order();
     check_loss();
-    check_stalls("stalls of the sender", out_.sender, out_.thresholds.sender);
-    if (out_.way) check_stalls("hold-ups on the way", *out_.way, out_.thresholds.way);
-    if (out_.monitor) check_stalls("stalls of the monitor", *out_.monitor, out_.thresholds.monitor);
+    check_stalls("stalls of the sender", out_.sender);
+    if (out_.way) check_stalls("hold-ups on the way", *out_.way);
+    if (out_.monitor) check_stalls("stalls of the monitor", *out_.monitor);
   }
 
  private:
@@ -101,7 +105,7 @@ class Checker {
     const LawFit& best = out_.families.front();
     test("the delay follows a law", best.goodness.p_value,
          std::string(name_of(best.law.family)) + " fits best, off by at most " +
-             percent(best.goodness.distance) + " of the heartbeats");
+             percent(best.goodness.distance) + " of the heartbeats" + how_far(out_.delay_too_far));
   }
 
   void check_independence() {
@@ -141,16 +145,16 @@ class Checker {
     test("gaps between losses", loss.gap_p_value, law + ", " + seen);
   }
 
-  void check_stalls(const std::string& name, const StallFit& stalls, Duration threshold) {
+  void check_stalls(const std::string& name, const StallPart& stalls) {
     if (stalls.seen == 0) return;
     const std::string seen =
-        std::to_string(stalls.seen) + " longer than " + format_duration(threshold);
+        std::to_string(stalls.seen) + " longer than " + format_duration(stalls.threshold);
     if (!stalls.length) {
       state(name, true, seen + ": too few for a law, the recorded lengths are drawn");
       return;
     }
     test(name + ": lengths", stalls.length->goodness.p_value,
-         std::string(name_of(stalls.length->law.family)) + ", " + seen);
+         std::string(name_of(stalls.length->law.family)) + ", " + seen + how_far(stalls.too_far));
     test(name + ": come at random", stalls.dispersion_p_value, seen);
   }
 

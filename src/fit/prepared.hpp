@@ -23,6 +23,11 @@ struct Part {
   bool unread = false;      ///< Lay in the socket because of a stall of the monitor.
 };
 
+/// From which lateness on each part counts as a stall.
+struct Thresholds {
+  Duration sender{}, way{}, monitor{};
+};
+
 struct Prepared {
   std::vector<Part> parts;  ///< In order of places.
   std::vector<Fate> fates;  ///< Every heartbeat that was sent.

@@ -5,29 +5,60 @@
 
 #include "fit/features.hpp"
 #include "fit/prepared.hpp"
+#include "flatline/qos/intervals.hpp"
 
 namespace flatline::fit {
 namespace {
 
+// Whether the model draws from what was recorded.
+bool draws_recorded(LawChoice choice, const LawFit* law, bool too_far) {
+  return law == nullptr || choice == LawChoice::recorded ||
+         (choice == LawChoice::automatic && (law->goodness.p_value < kLeastPValue || too_far));
+}
+
+// The rate of the stalls that were seen (Garwood 1936).
+Parameter between_seen(const StallFit& stalls) {
+  double stalled = 0;
+  for (const std::int64_t length : stalls.lengths_ns) stalled += static_cast<double>(length) * 1e-9;
+  const double free = std::max(stalls.observed_s - stalled, 1e-9);
+  const qos::Bounds rate = qos::garwood(stalls.seen, free);
+  Parameter out = stalls.mean_time_between;
+  out.value = free / static_cast<double>(stalls.seen);
+  out.lo = 1 / rate.hi;
+  out.hi = 1 / rate.lo;
+  return out;
+}
+
 // `skips`: places that the sender skipped tell of the same stalls.
-StallFit stalls_of(const Prepared& p, const std::vector<std::int64_t>& late, Duration threshold,
-                   bool skips) {
+StallPart stalls_of(const Prepared& p, const std::vector<std::int64_t>& late, Duration threshold,
+                    bool skips, LawChoice choice) {
   std::vector<Send> sends;
   sends.reserve(p.parts.size());
   for (const Part& part : p.parts)
     sends.push_back({part.slot, part.sent, skips ? part.skipped : 0});
-  return fit_stalls(sends, late, p.interval, {threshold});
+  StallPart out;
+  static_cast<StallFit&>(out) = fit_stalls(sends, late, p.interval, {threshold});
+  out.threshold = threshold;
+  const LawFit* law = out.length ? &*out.length : nullptr;
+  // By the law there were more stalls than those that were late enough to be seen.
+  if (law != nullptr && law->goodness.p_value >= kLeastPValue) {
+    const double all = out.observed_s / out.mean_time_between.value;
+    out.too_far = goes_too_far(*law, all, out.lengths_ns.back());
+  }
+  out.recorded = out.seen > 0 && draws_recorded(choice, law, out.too_far);
+  out.between = out.recorded ? between_seen(out) : out.mean_time_between;
+  return out;
 }
 
-void fit_all_stalls(const Record& record, const Prepared& p, TraceFit& out) {
+void fit_all_stalls(const Record& record, const Prepared& p, LawChoice choice, TraceFit& out) {
   std::vector<std::int64_t> late, waited;
   for (const Part& part : p.parts) {
     late.push_back(part.late);
     waited.push_back(part.waited);
   }
-  out.sender = stalls_of(p, late, p.thresholds.sender, true);
-  if (record.has_sent) out.way = stalls_of(p, p.held_for, p.thresholds.way, false);
-  if (record.has_waited) out.monitor = stalls_of(p, waited, p.thresholds.monitor, false);
+  out.sender = stalls_of(p, late, p.thresholds.sender, true, choice);
+  if (record.has_sent) out.way = stalls_of(p, p.held_for, p.thresholds.way, false, choice);
+  if (record.has_waited) out.monitor = stalls_of(p, waited, p.thresholds.monitor, false, choice);
 }
 
 // The delay of a heartbeat that met no stall: from its place on the grid to the detector, so that
@@ -47,10 +78,12 @@ void fit_delays(const Prepared& p, const TraceFitOptions& options, TraceFit& out
   out.delays = out.in_order;
   std::sort(out.delays.begin(), out.delays.end());
   if (out.delays.size() >= kLeastValues) out.families = fit_laws(out.delays);
-  const bool passes =
-      !out.families.empty() && out.families.front().goodness.p_value >= kLeastPValue;
-  out.delay_recorded = out.families.empty() || options.delay == DelayChoice::recorded ||
-                       (options.delay == DelayChoice::automatic && !passes);
+  const LawFit* best = out.families.empty() ? nullptr : &out.families.front();
+  if (best != nullptr && best->goodness.p_value >= kLeastPValue) {
+    out.delay_too_far =
+        goes_too_far(*best, static_cast<double>(out.delays.size()), out.delays.back());
+  }
+  out.delay_recorded = draws_recorded(options.laws, best, out.delay_too_far);
 }
 
 PartQuantiles quantiles_of(std::string name, std::vector<std::int64_t> values) {
@@ -96,6 +129,11 @@ double jitter_of(const Prepared& p) {
 
 }  // namespace
 
+bool goes_too_far(const LawFit& law, double n, std::int64_t largest_ns) {
+  const double tail = farthest_tail(std::max<std::int64_t>(1, std::llround(n)));
+  return quantile(law.law, 1 - tail) > 10 * static_cast<double>(largest_ns);
+}
+
 TraceFit fit_trace(const Record& record, const TraceFitOptions& options) {
   const Prepared p = prepare(record, options);
   TraceFit out;
@@ -106,9 +144,8 @@ TraceFit fit_trace(const Record& record, const TraceFitOptions& options) {
   out.nominal = p.nominal;
   out.free_running = p.free_running;
   out.observed_s = p.observed_s;
-  out.thresholds = p.thresholds;
   if (record.has_seq) out.loss = fit_loss(p.fates, p.interval);
-  fit_all_stalls(record, p, out);
+  fit_all_stalls(record, p, options.laws, out);
   fit_delays(p, options, out);
   out.duplicate_ratio = static_cast<double>(p.duplicates) / static_cast<double>(p.parts.size());
   if (p.free_running) out.jitter_ratio = jitter_of(p);

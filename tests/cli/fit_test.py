@@ -104,7 +104,7 @@ class Fit(ProgramTest):
         self.assertLessEqual(max(values), 31_000_000)  # nothing slower than the slowest is made up
         self.succeed("run", "fitted/scenario.json", "--set", "duration=10m", "-q")
         # The law can be had all the same, for who wants it.
-        self.succeed("fit", "t.csv", "--seq-column", "seq", "--sent-column", "sent_us", "--delay", "family",
+        self.succeed("fit", "t.csv", "--seq-column", "seq", "--sent-column", "sent_us", "--laws", "family",
                      "--out", "f")
         self.assertNotIn("empirical", (self.folder / "f/scenario.json").read_text())
 
@@ -179,7 +179,7 @@ class Fit(ProgramTest):
             (["fit", "none.csv"], 4, "No such file"),
             (["fit", "t.csv", "--stall", "0s"], 2, "--stall 0s"),
             (["fit", "t.csv", "--interval", "fast"], 2, "--interval fast"),
-            (["fit", "t.csv", "--delay", "guess"], 2, "--delay guess"),
+            (["fit", "t.csv", "--laws", "guess"], 2, "--laws guess"),
             (["fit", "t.csv", "--format", "xml"], 2, "--format xml"),
             (["fit", "t.csv", "--seq-column", "n"], 3, '"n"'),
             (["fit", "junk.csv"], 3, "junk.csv"),

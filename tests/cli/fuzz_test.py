@@ -22,7 +22,7 @@ WORDS = ["run", "sweep", "report", "replay", "fit", "validate", "schema", "list"
          "loss=0.1", "--set=/duration=1m", "fixed_timeout.timeout=1s", "--axis", "timeout=1s:3s:1s",
          "timeout=log:1s:4s:3", "interval=1s,2s", "--format", "json", "csv", "ndjson", "table", "--quiet", "-q",
          "--dry-run", "--detector", "fixed_timeout", "nfd_e", "safety_margin=1s", "--column", "arrival_ms", "1",
-         "--unit", "ms", "--seq-column", "seq", "--sent-column", "--stall", "--clocks", "two", "--delay", "recorded", "--record", "r.csv",
+         "--unit", "ms", "--seq-column", "seq", "--sent-column", "--stall", "--clocks", "two", "--laws", "recorded", "--record", "r.csv",
          "--resolved", "--help", "-h", "--", "-", "", "=", "é",
          "\udcff", "%s%n", "1e999", "-0", "9" * 40, "x" * 5000]
 LINES = [["run", "s.json", "--quiet"], ["sweep", "s.json", "--axis", "timeout=1s:3s:1s", "--format", "csv"],
@@ -30,7 +30,7 @@ LINES = [["run", "s.json", "--quiet"], ["sweep", "s.json", "--axis", "timeout=1s
          ["replay", "t.csv", "--detector", "fixed_timeout", "--set", "timeout=3s", "--format", "json"],
          ["run", "s.json", "--out", "out", "--seed", "3", "--jobs", "2", "--set", "loss=0.1"],
          ["sweep", "s.json", "--set", "loss=2", "--dry-run"], ["validate", "t.csv"],
-         ["fit", "t.csv", "--seq-column", "seq", "--interval", "1s", "--stall", "100ms", "--delay", "auto"],
+         ["fit", "t.csv", "--seq-column", "seq", "--interval", "1s", "--stall", "100ms", "--laws", "auto"],
          ["replay", "t.csv", "--detector", "fixed_timeout", "--axis", "timeout=1s:3s:1s", "--out", "out"],
          ["run", "s.json", "--record", "r.csv", "-q"]]
 LETTERS = "abez019-+=,:;\"'{}[]\\ \t\n%é"

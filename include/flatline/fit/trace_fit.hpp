@@ -36,13 +36,20 @@ struct Record {
   std::optional<std::int64_t> sent_total;  ///< Heartbeats sent, as the sender said.
 };
 
-/// From which lateness on a part of a heartbeat's time counts as a stall.
-struct Thresholds {
-  Duration sender{}, way{}, monitor{};
+/// Stalls of one part of a heartbeat's way, and what the model draws.
+struct StallPart : StallFit {
+  Duration threshold{};  ///< What is later than this counts as a stall.
+  bool recorded =
+      false;             ///< The model draws from lengths_ns: no law was found, or it does not fit.
+  bool too_far = false;  ///< Its law fits, but goes_too_far.
+  /// Of the stalls that the model draws: all by the law, else those seen. From the end of one to
+  /// the start of the next.
+  Parameter between;
 };
 
-enum class DelayChoice : std::uint8_t {
-  automatic,  ///< The best family if it passes its test, else what was recorded.
+enum class LawChoice : std::uint8_t {
+  automatic,  ///< The best family if it passes its test and does not go too far, else what was
+              ///< recorded. Stalls too.
   family,     ///< The best family, passing or not.
   recorded    ///< The recorded delays.
 };
@@ -52,8 +59,13 @@ struct TraceFitOptions {
   /// below, from 1 % of the interval to half of it.
   Duration stall{};
   Duration least_delay{};  ///< Added to all delays: what two clocks cannot tell.
-  DelayChoice delay = DelayChoice::automatic;
+  LawChoice laws = LawChoice::automatic;
 };
+
+/// Whether a law that fits goes too far beyond a record to be drawn from: at two decades beyond the
+/// `n` durations that the record stands for, it is more than ten times the largest one seen. Laws
+/// of infinite variance are such.
+bool goes_too_far(const LawFit& law, double n, std::int64_t largest_ns);
 
 /// An assumption of the model, held against the trace.
 struct Feature {
@@ -85,14 +97,14 @@ struct TraceFit {
   // The model.
   std::optional<LossFit> loss;       ///< With Record::has_seq.
   std::vector<LawFit> families;      ///< Of the delay, best first; may be empty.
+  bool delay_too_far = false;        ///< The best family fits, but goes_too_far.
   bool delay_recorded = false;       ///< The model draws from `delays`, not from families.front().
   std::vector<std::int64_t> delays;  ///< Ascending; what is due to stalls taken off.
   std::vector<std::int64_t> in_order;  ///< The same in the order of sending.
-  Thresholds thresholds;
-  StallFit sender;
-  std::optional<StallFit> way;      ///< Several heartbeats held up and let go together; with
-                                    ///< Record::has_sent.
-  std::optional<StallFit> monitor;  ///< With Record::has_waited.
+  StallPart sender;
+  std::optional<StallPart> way;      ///< Several heartbeats held up and let go together; with
+                                     ///< Record::has_sent.
+  std::optional<StallPart> monitor;  ///< With Record::has_waited.
   bool fifo = false;  ///< Never reordered, although independent delays would have been.
   double duplicate_ratio = 0;
   double jitter_ratio = 0;  ///< Only if free_running: uniform share of the interval.

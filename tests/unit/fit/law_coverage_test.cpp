@@ -58,7 +58,8 @@ std::map<std::string, int> coverage(const Plant& plant, int traces, std::size_t 
   options.families = {plant.law.family};
   std::map<std::string, int> held;
   for (int t = 0; t < traces; ++t) {
-    const auto values = draw(sampler, "coverage/" + label(plant.law), t, n, tick);
+    const auto values =
+        draw(sampler, "coverage/" + label(plant.law), static_cast<std::uint64_t>(t), n, tick);
     const auto fits = fit_laws(values, options);
     REQUIRE(fits.size() == 1);
     for (const Parameter& p : fits.front().parameters) {
@@ -121,7 +122,8 @@ TEST_CASE("The interval of plus holds 0 where nothing was added") {
   options.families = {Family::exponential};
   int held = 0;
   for (int t = 0; t < 200; ++t) {
-    const auto fits = fit_laws(draw(sampler, "no plus", t, 2000), options);
+    const auto fits =
+        fit_laws(draw(sampler, "no plus", static_cast<std::uint64_t>(t), 2000), options);
     REQUIRE(fits.size() == 1);
     const Parameter& plus = fits.front().parameters.back();
     REQUIRE(plus.name == "plus");

@@ -53,7 +53,9 @@ TEST_CASE("A fitted law that is true is rejected at 5 % in 1 % to 10 % of 200 tr
     int rejected = 0;
     int low = 0;
     for (int t = 0; t < 200; ++t) {
-      const auto fits = fit_laws(draw(sampler, "goodness/" + label(d), t, 2000), only(d.family));
+      const auto fits =
+          fit_laws(draw(sampler, "goodness/" + label(d), static_cast<std::uint64_t>(t), 2000),
+                   only(d.family));
       REQUIRE(fits.size() == 1);
       rejected += fits.front().goodness.p_value < 0.05 ? 1 : 0;
       low += fits.front().goodness.p_value < 0.5 ? 1 : 0;

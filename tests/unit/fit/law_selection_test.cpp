@@ -60,7 +60,8 @@ TEST_CASE("Of 40 traces of 5000 values the criterion names the planted family in
     const random::Sampler sampler = compiled(choice.law);
     int right = 0;
     for (int t = 0; t < 40; ++t) {
-      const auto fits = fit_laws(draw(sampler, "selection/" + label(choice.law), t, 5000));
+      const auto fits = fit_laws(
+          draw(sampler, "selection/" + label(choice.law), static_cast<std::uint64_t>(t), 5000));
       REQUIRE(fits.size() >= 2);
       for (std::size_t i = 1; i < fits.size(); ++i) REQUIRE(fits[i - 1].bic <= fits[i].bic);
       right += accepts(fits.front(), choice) ? 1 : 0;
