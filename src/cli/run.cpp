@@ -30,6 +30,7 @@ struct Request {
   std::string out;
   std::string format;
   std::string record;
+  std::string engine;
   std::string command_line;
   unsigned jobs = 1;
   bool quiet = false;
@@ -42,7 +43,8 @@ void add_options(po::options_description& options, bool sweep) {
                         "seed of all randomness (default: the scenario's, else 1)")(
       "jobs,j", po::value<std::string>(),
       "threads (default: all cores); the result does not depend on it")(
-      "engine", po::value<std::string>()->default_value("auto"), "auto or event")(
+      "engine", po::value<std::string>()->default_value("auto"),
+      "auto, event or stream: how it is simulated; the rows are the same")(
       "out", po::value<std::string>(),
       "results folder (default: results/NAME); the same plan resumes in it")(
       "set", po::value<std::vector<std::string>>()->composing(),
@@ -90,9 +92,9 @@ Request request_of(const Command& command, const Arguments& arguments,
     request.overrides.axes = values["axis"].as<std::vector<std::string>>();
   if (values.contains("out")) request.out = values["out"].as<std::string>();
   if (values.contains("record")) request.record = values["record"].as<std::string>();
-  const auto engine = values["engine"].as<std::string>();
-  if (engine != "auto" && engine != "event")
-    fail(kUsage, "--engine " + engine + " is not auto or event");
+  request.engine = values["engine"].as<std::string>();
+  if (request.engine != "auto" && request.engine != "event" && request.engine != "stream")
+    fail(kUsage, "--engine " + request.engine + " is not auto, event or stream");
   request.command_line = command_line(command, arguments);
   return request;
 }
@@ -152,6 +154,16 @@ void write_recording(const std::string& path, const sweep::World& world, bool qu
             << (end.restarted ? ", up to the first crash of either" : "") << "\n";
 }
 
+sweep::Engine engine_of(const Request& request, const sweep::Plan& plan) {
+  if (request.engine == "event") return sweep::Engine::event;
+  if (request.engine == "stream") return sweep::Engine::stream;
+  return sweep::suitable_engine(plan);
+}
+
+const char* name_of(sweep::Engine engine) {
+  return engine == sweep::Engine::stream ? "stream" : "event";
+}
+
 int simulate(const Request& request) {
   const Loaded loaded = load(request.scenario, request.overrides);
   const sweep::Plan plan =
@@ -160,6 +172,7 @@ int simulate(const Request& request) {
                     kInvalid);
   if (request.dry_run) {
     print_plan(plan);
+    std::cout << "engine: " << name_of(engine_of(request, plan)) << "\n";
     return kOk;
   }
   if (!request.record.empty()) write_recording(request.record, plan.worlds.front(), request.quiet);
@@ -170,6 +183,7 @@ int simulate(const Request& request) {
   catch_signals();
   ProgressMeter meter(request.quiet);
   sweep::ExecuteOptions options;
+  options.engine = engine_of(request, plan);
   options.jobs = request.jobs;
   options.stop = &interrupted();
   options.on_progress = [&](const sweep::Progress& progress) { meter(progress); };
@@ -181,7 +195,8 @@ int simulate(const Request& request) {
                            ", the same command goes on from there");
   }
   print_rows(done.tables.cells, request.format);
-  finish_folder(folder, plan, done.tables, {"event", request.command_line}, request.quiet);
+  finish_folder(folder, plan, done.tables, {name_of(options.engine), request.command_line},
+                request.quiet);
   return kOk;
 }
 

@@ -128,8 +128,9 @@ class Executor {
   }
 
   void run_job(const Job& job) {
+    const auto run = options_.engine == Engine::stream ? sim::run_stream : sim::run_events;
     const qos::Tally tally =
-        sim::run_events(*job.running->prepared, job.running->settings, job.block, options_.stop);
+        run(*job.running->prepared, job.running->settings, job.block, options_.stop);
     if (stopped()) return;  // the block may be incomplete
     bool world_done = false;
     {
@@ -178,6 +179,10 @@ class Executor {
 };
 
 }  // namespace
+
+Engine suitable_engine(const Plan&) {
+  return Engine::stream;
+}
 
 Result<Executed> execute(const Plan& plan, const results::ResultsFolder* folder,
                          const ExecuteOptions& options) {

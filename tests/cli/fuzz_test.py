@@ -17,12 +17,14 @@ SCENARIOS = 300
 TRACES = 100
 
 # No absolute path and no "..", so that nothing outside the test's folder can be written, however it is put together.
-WORDS = ["run", "sweep", "report", "replay", "fit", "validate", "schema", "list", "version", "help", "s.json", "t.csv", "out",
+WORDS = ["run", "sweep", "report", "replay", "fit", "validate", "schema", "list", "version", "help", "s.json", "t.csv",
+         "out",
          "detectors", "--seed", "7", "--jobs", "2", "-j", "--engine", "event", "auto", "--out", "--set", "timeout=3s",
          "loss=0.1", "--set=/duration=1m", "fixed_timeout.timeout=1s", "--axis", "timeout=1s:3s:1s",
          "timeout=log:1s:4s:3", "interval=1s,2s", "--format", "json", "csv", "ndjson", "table", "--quiet", "-q",
          "--dry-run", "--detector", "fixed_timeout", "nfd_e", "safety_margin=1s", "--column", "arrival_ms", "1",
-         "--unit", "ms", "--seq-column", "seq", "--sent-column", "--stall", "--clocks", "two", "--laws", "recorded", "--record", "r.csv",
+         "--unit", "ms", "--seq-column", "seq", "--sent-column",
+         "--stall", "--clocks", "two", "--laws", "recorded", "--record", "r.csv",
          "--resolved", "--help", "-h", "--", "-", "", "=", "é",
          "\udcff", "%s%n", "1e999", "-0", "9" * 40, "x" * 5000]
 LINES = [["run", "s.json", "--quiet"], ["sweep", "s.json", "--axis", "timeout=1s:3s:1s", "--format", "csv"],

@@ -23,7 +23,14 @@ struct Progress {
   bool resumed = false;  ///< Some worlds were found finished.
 };
 
+/// Which engine simulates. Both give the same rows to the last bit.
+enum class Engine : std::uint8_t { event, stream };
+
+/// The engine that suits a plan: stream where the protocol is passive, as push heartbeats are.
+Engine suitable_engine(const Plan& plan);
+
 struct ExecuteOptions {
+  Engine engine = Engine::event;
   unsigned jobs = 1;
   const std::atomic<bool>* stop = nullptr;  ///< Set to interrupt: what is done is kept.
   std::function<void(const Progress&)>
