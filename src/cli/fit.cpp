@@ -250,6 +250,10 @@ int fit_command(const Command& command, const Arguments& arguments) {
   request.interval = duration_of(values, "interval");
   request.options.stall = duration_of(values, "stall");
   request.options.least_delay = duration_of(values, "least-delay");
+  if (request.options.least_delay > hours(24)) {
+    fail(kUsage, "--least-delay " + values["least-delay"].as<std::string>() +
+                     " is longer than a day; expected what a heartbeat takes at least");
+  }
   request.options.laws = law_choice(values["laws"].as<std::string>());
   request.format = values["format"].as<std::string>();
   if (request.format != "table" && request.format != "json")

@@ -80,6 +80,13 @@ Duration rounded(Duration d) {
   return {(d.ns + step / 2) / step * step};
 }
 
+std::string why_recorded(const fit::StallPart& stalls) {
+  const std::string drawn = "the recorded lengths are drawn";
+  if (!stalls.length) return "; too few for a law, " + drawn;
+  if (stalls.length->goodness.p_value < fit::kLeastPValue) return "; no law fits, " + drawn;
+  return (stalls.too_far ? "; the law goes far beyond them, " : "; ") + drawn;
+}
+
 class Writer {
  public:
   Writer(const fit::TraceFit& fit, const std::string& name, const std::string& source) : fit_(fit) {
@@ -175,8 +182,8 @@ class Writer {
           " apart.");
       return;
     }
-    std::string text = "    // " + std::to_string(stalls.seen) + " " + what +
-                       " seen; between them " + with_interval(stalls.between);
+    std::string text = "    // " + what + " seen: " + std::to_string(stalls.seen) +
+                       "; between them " + with_interval(stalls.between);
     Distribution law;
     if (!stalls.recorded) {
       law = stalls.length->law;
@@ -185,8 +192,7 @@ class Writer {
       law.family = Family::empirical;
       law.file = file;
       out_.files.push_back({file, recorded_file("length_ns", stalls.lengths_ns)});
-      text +=
-          stalls.length ? "; no law fits, the recorded lengths are drawn" : "; too few for a law";
+      text += why_recorded(stalls);
     }
     const Duration between{std::llround(stalls.between.value * 1e9)};
     faults.push_back(text + "\n    " + head + ", \"mean_time_between\": " + quoted(between) +

@@ -17,6 +17,8 @@ namespace po = boost::program_options;
 namespace {
 
 constexpr std::int64_t kFarthestJump = 10'000'000;
+// Numbers that leave out more than this, all gaps together, do not count heartbeats.
+constexpr std::int64_t kMostMissing = 20'000'000;
 constexpr std::size_t kMostPoints = std::size_t{1} << 16;
 // A table with send times does not say whether the clocks agree. If no beat arrives before it was
 // sent, and the fastest takes no longer than this, they do.
@@ -96,7 +98,8 @@ class Scanner {
                          std::to_string(out_.arrivals));
     }
     if (out_.has_seq) out_.distinct_span = highest_ - lowest_ + 1;
-    if (out_.facts.sent_total && *out_.facts.sent_total > highest_ + kFarthestJump) {
+    if (out_.has_seq) check_numbers();
+    if (out_.facts.sent_total && *out_.facts.sent_total - highest_ > kFarthestJump) {
       fail(kInvalid, input_.path + ": the end says that " + std::to_string(*out_.facts.sent_total) +
                          " were sent, far more than the highest number " +
                          std::to_string(highest_) + "; expected a total that fits");
@@ -117,11 +120,26 @@ class Scanner {
     out_.last = arrival.at;
     out_.has_waited = out_.has_waited || arrival.waited.has_value();
     if (arrival.seq) take_number(*arrival.seq, arrival.skipped, line);
-    if (arrival.sent) take_delay(arrival.at.ns, arrival.sent->ns);
+    if (arrival.sent) take_delay(arrival.at.ns, arrival.sent->ns, line);
+  }
+
+  void check_numbers() const {
+    if (highest_ == lowest_) {
+      fail(kInvalid, input_.path + ": all " + std::to_string(out_.arrivals) +
+                         " arrivals have the number " + std::to_string(lowest_) +
+                         "; a trace needs at least two different heartbeats");
+    }
+    if (highest_ - lowest_ - out_.arrivals - out_.skipped > kMostMissing) {
+      fail(kInvalid, input_.path + ": the sequence numbers go from " + std::to_string(lowest_) +
+                         " to " + std::to_string(highest_) + " in " +
+                         std::to_string(out_.arrivals) +
+                         " arrivals; expected numbers that count heartbeats");
+    }
   }
 
   void take_number(std::int64_t seq, std::int64_t skipped, std::int64_t line) {
-    if (seq > highest_ + kFarthestJump || seq < lowest_ - kFarthestJump) {
+    // Neither is negative.
+    if (seq - highest_ > kFarthestJump || lowest_ - seq > kFarthestJump) {
       fail(kInvalid, input_.path + ":" + std::to_string(line) + ": the sequence number " +
                          std::to_string(seq) + " is far from those above (" +
                          std::to_string(highest_) + "); expected numbers that count heartbeats");
@@ -131,8 +149,21 @@ class Scanner {
     out_.skipped = std::max(out_.skipped, skipped);
   }
 
-  void take_delay(std::int64_t at, std::int64_t sent) {
+  void take_delay(std::int64_t at, std::int64_t sent, std::int64_t line) {
+    constexpr std::int64_t kReach = INT64_MAX / 2;  // within it, differences do not overflow
+    if (std::max(sent, at) > kReach || std::min(sent, at) < -kReach) {
+      fail(kInvalid, input_.path + ":" + std::to_string(line) +
+                         ": this time is too far from 0 to be compared; expected "
+                         "times within 146 years of 0");
+    }
+    const std::int64_t off = sent - out_.first_sent.ns;
+    if (std::abs(off) > kLongestTime.ns) {
+      fail(kInvalid, input_.path + ":" + std::to_string(line) +
+                         ": sent more than 36 years from the first heartbeat; expected send times "
+                         "of one trace");
+    }
     least_delay_ = std::min(least_delay_, at - sent);
+    most_delay_ = std::max(most_delay_, at - sent);
     if (input_.clocks != "one") edge_.add(sent, at);
     sent_differ_ = sent_differ_ || sent != out_.first_sent.ns;
   }
@@ -150,6 +181,11 @@ class Scanner {
         fail(kInvalid, input_.path + ": a heartbeat arrives " + format_duration({-least_delay_}) +
                            " before it was sent, so there are two clocks; expected --clocks two");
       }
+      if (most_delay_ > kLongestTime.ns) {
+        fail(kInvalid, input_.path +
+                           ": a heartbeat arrives more than 36 years after it was sent, so there "
+                           "are two clocks; expected --clocks two");
+      }
       return;
     }
     if (!sent_differ_) {
@@ -164,7 +200,7 @@ class Scanner {
   const TraceInput& input_;
   TraceScan out_;
   std::int64_t lowest_ = 0, highest_ = 0;
-  std::int64_t least_delay_ = INT64_MAX;
+  std::int64_t least_delay_ = INT64_MAX, most_delay_ = INT64_MIN;
   bool sent_differ_ = false;
   EdgePoints edge_;
 };
@@ -227,13 +263,17 @@ std::string remarks_on(const TraceScan& scan) {
   std::string out;
   const auto say = [&](const std::string& text) { out += text + "\n"; };
   if (!scan.has_sent) {
-    say("no send times: detection times count from arrivals, the way there not included");
+    say("no send times: all times count from arrivals, the way there not included" +
+        std::string(scan.facts.format == trace::Format::table ? " (--sent-column names them)"
+                                                              : ""));
   } else if (scan.facts.round_trip) {
     say("ping measures round trips: delays are there and back");
   } else if (!scan.one_clock) {
     say("two clocks: offset and a drift of " + format_number(scan.line.drift * 1e6, 3) +
         " ppm removed; delays count from the least one, which two clocks cannot tell");
   }
+  if (!scan.has_seq)
+    say("no sequence numbers: what was lost cannot be told (--seq-column names them)");
   for (const trace::Repair& repair : scan.facts.repairs) {
     say("repaired: " + repair.what + " (" + std::to_string(repair.count) + ", first in line " +
         std::to_string(repair.first_line) + ")");

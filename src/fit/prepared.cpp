@@ -18,32 +18,49 @@ std::int64_t way_of(const Record& record, const Beat& beat) {
   return std::max<std::int64_t>(0, all - (record.has_waited ? beat.waited : 0));
 }
 
+// How many of `slots`, in order of receipt, came after a higher one; of each the first copy.
+// `first`: where the first copies stand, in order of places.
+std::int64_t overtaken(const std::vector<std::int64_t>& slots,
+                       const std::vector<std::size_t>& first) {
+  std::vector<bool> is_first(slots.size(), false);
+  for (const std::size_t row : first) is_first[row] = true;
+  std::int64_t highest = INT64_MIN;
+  std::int64_t count = 0;
+  for (std::size_t row = 0; row < slots.size(); ++row) {
+    if (is_first[row] && slots[row] < highest) ++count;
+    highest = std::max(highest, slots[row]);
+  }
+  return count;
+}
+
 // First copies in order of places. Counts duplicates and those that came after a higher number.
 std::vector<Part> first_copies(const Record& record, Prepared& out) {
+  std::vector<std::int64_t> slots;
+  std::vector<std::size_t> order;
+  for (std::size_t row = 0; row < record.beats.size(); ++row) {
+    slots.push_back(record.has_seq ? record.beats[row].seq : static_cast<std::int64_t>(row));
+    order.push_back(row);
+  }
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return slots[a] < slots[b]; });
+  order.erase(std::unique(order.begin(), order.end(),
+                          [&](std::size_t a, std::size_t b) { return slots[a] == slots[b]; }),
+              order.end());
+  out.duplicates = static_cast<std::int64_t>(slots.size() - order.size());
+  out.reordered = overtaken(slots, order);
   std::vector<Part> parts;
-  parts.reserve(record.beats.size());
-  std::int64_t highest = INT64_MIN;
-  std::int64_t row = 0;
-  for (const Beat& beat : record.beats) {
+  parts.reserve(order.size());
+  for (const std::size_t row : order) {
+    const Beat& beat = record.beats[row];
     Part part;
-    part.slot = record.has_seq ? beat.seq : row++;
+    part.slot = slots[row];
     part.skipped = beat.skipped;
     part.at = beat.at;
     part.sent = record.has_sent ? beat.sent : beat.at;
     part.waited = record.has_waited ? beat.waited : 0;
     part.way = way_of(record, beat);
-    out.reordered += part.slot < highest ? 1 : 0;
-    highest = std::max(highest, part.slot);
     parts.push_back(part);
   }
-  std::stable_sort(parts.begin(), parts.end(),
-                   [](const Part& a, const Part& b) { return a.slot < b.slot; });
-  const auto last = std::unique(parts.begin(), parts.end(),
-                                [](const Part& a, const Part& b) { return a.slot == b.slot; });
-  out.duplicates = parts.end() - last;
-  // A duplicate that came after a higher number was overtaken by nobody.
-  out.reordered = std::max<std::int64_t>(0, out.reordered - out.duplicates);
-  parts.erase(last, parts.end());
   return parts;
 }
 
@@ -96,8 +113,8 @@ Duration threshold_of(const Prepared& p, std::int64_t Part::*part, const TraceFi
   const std::vector<std::int64_t> values = sorted_parts(p, part);
   const std::int64_t ordinary = values[values.size() / 10 * 9] - values[values.size() / 2];
   const std::int64_t most = std::max<std::int64_t>(1, p.interval.ns / 2);
-  return {std::clamp<std::int64_t>(10 * ordinary, std::max<std::int64_t>(1, p.interval.ns / 100),
-                                   most)};
+  return {std::clamp<std::int64_t>(10 * std::min(ordinary, most),
+                                   std::max<std::int64_t>(1, p.interval.ns / 100), most)};
 }
 
 // Marks what lay in the socket while the monitor did not run: a beat that waited longer than the
@@ -152,6 +169,11 @@ void find_held(Prepared& out, const std::vector<std::size_t>& by_receipt) {
     }
     out.held_for[first] = longest;
   }
+  // If nothing else came, there is nothing that what was held up could be told from.
+  if (std::any_of(out.parts.begin(), out.parts.end(), [](const Part& p) { return !p.held; }))
+    return;
+  for (Part& part : out.parts) part.held = false;
+  out.held_for.assign(out.parts.size(), 0);
 }
 
 }  // namespace

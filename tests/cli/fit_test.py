@@ -171,6 +171,34 @@ class Fit(ProgramTest):
         self.assertEqual(fit["delay"]["law"], "empirical")
         self.succeed("run", "fitted/scenario.json", "--set", "duration=10m", "-q")
 
+    def test_heartbeats_that_came_all_at_once_were_not_all_held_up(self):
+        self.write("t.csv", "seq,sent_ms,received_ms\n0,0,250\n1,100,251\n2,200,252\n")
+        fit = self.fit("t.csv", "--seq-column", "seq", "--sent-column", "sent_ms")
+        self.assertEqual((fit["heartbeats"], fit["hold_ups"]["seen"]), (3, 0))
+        self.succeed("run", "fitted/scenario.json", "-q")
+
+    def test_a_copy_takes_nothing_from_the_count_of_those_overtaken(self):
+        self.write("t.csv", "seq,at_ms\n0,10\n1,20\n1,21\n2,30\n4,50\n3,51\n0,52\n5,60\n")
+        fit = self.fit("t.csv", "--column", "at_ms", "--seq-column", "seq")
+        self.assertEqual((fit["heartbeats"], fit["duplicates"], fit["reordered"]), (6, 2, 1))
+
+    def test_numbers_and_times_that_cannot_be_are_refused(self):
+        columns = ["--column", "rx_s", "--seq-column", "seq"]
+        both = columns + ["--sent-column", "tx_s"]
+        jumps = "\n".join(f"{9_000_000 * i},{i}" for i in range(10))
+        for name, text, arguments, fragment in [
+            ("one number", "seq,rx_s\n5,1\n5,2\n5,3\n", columns, "all 3 arrivals have the number 5"),
+            ("no numbers", "seq,rx_s\n" + jumps + "\n", columns, "expected numbers that count heartbeats"),
+            ("two clocks", "seq,tx_s,rx_s\n0,0,1700000000\n1,1,1700000001\n", both + ["--clocks", "one"],
+             "expected --clocks two"),
+            ("too far from 0", "seq,tx_s,rx_s\n0,-9000000000,9000000000\n1,-8999999999,9000000001\n", both,
+             "t.csv:2: this time is too far from 0"),
+            ("two traces", "seq,tx_s,rx_s\n0,0,1\n1,2000000000,2\n", both, "t.csv:3: sent more than 36 years"),
+        ]:
+            with self.subTest(name):
+                self.write("t.csv", text)
+                self.refuse(3, ["fit", "t.csv", *arguments], fragment)
+
     def test_bad_options_and_traces_leave_nothing_behind(self):
         self.write("t.csv", "arrival_ms\n0\n1000\n2001\n3000\n")
         self.write("junk.csv", bytes(range(256)) * 20)
@@ -179,6 +207,7 @@ class Fit(ProgramTest):
             (["fit", "none.csv"], 4, "No such file"),
             (["fit", "t.csv", "--stall", "0s"], 2, "--stall 0s"),
             (["fit", "t.csv", "--interval", "fast"], 2, "--interval fast"),
+            (["fit", "t.csv", "--least-delay", "2d"], 2, "--least-delay 2d"),
             (["fit", "t.csv", "--laws", "guess"], 2, "--laws guess"),
             (["fit", "t.csv", "--format", "xml"], 2, "--format xml"),
             (["fit", "t.csv", "--seq-column", "n"], 3, '"n"'),
