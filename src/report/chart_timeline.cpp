@@ -135,17 +135,19 @@ Svg draw(const Timeline& t, const std::vector<std::string>& series, const Chart&
 }  // namespace
 
 Chart timeline_chart(const Timeline& t, const std::vector<std::string>& series) {
-  Chart chart{"timeline.svg", "One run, beat by beat", "", {}};
+  Chart chart{
+      "timeline.svg", t.recorded ? "The trace, beat by beat" : "One run, beat by beat", "", {}};
   if (t.lanes.empty() || t.window_to <= t.window_from) {
     chart.caption = "The results hold no timeline.";
     return chart;
   }
   chart.caption = "From " + readable_time(t.window_from) + " to " + readable_time(t.window_to) +
-                  " of the first run: heartbeats, what became of them, and when each detector "
-                  "suspected. Shaded: "
+                  (t.recorded ? " of what was measured" : " of the first run") +
+                  ": heartbeats, what became of them, and when each detector suspected. Shaded: "
                   "what was true. A bar outside a crash is a mistake.";
   if (t.hidden_lanes > 0) {
-    chart.caption += " " + std::to_string(t.hidden_lanes) + " further pairs are in timeline.csv.";
+    chart.caption += " " + std::to_string(t.hidden_lanes) + " further pair" +
+                     (t.hidden_lanes == 1 ? " is" : "s are") + " in timeline.csv.";
   }
   chart.svg = draw(t, series, chart);
   return chart;

@@ -80,6 +80,7 @@ struct Timeline {
   double window_from = 0;  ///< The part that the static chart shows.
   double window_to = 0;
   std::size_t hidden_lanes = 0;
+  bool recorded = false;  ///< Of a trace, not of a simulated run.
 };
 /// Reads timeline.csv; keeps the first `most_lanes` pairs. Fails on a missing column, a time that
 /// is no number, an event that is not known. `labels` are the detectors to show, also those that

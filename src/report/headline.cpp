@@ -137,15 +137,14 @@ Headline headline(const Rows& rows, const std::vector<TradeGroup>& groups,
                            " of the world: see the chart and the table.");
   }
   if (none_seen > 0) {
-    out.cautions.push_back(
-        plural(none_seen, "setting") +
-        " made no mistake in this run. That is no proof of none: read the bound. A longer run "
-        "lowers it.");
+    out.cautions.push_back(plural(none_seen, "setting") +
+                           " made no mistake here. That is no proof of none: read the bound. A "
+                           "longer time lowers it.");
   }
   if (overlapping) {
     out.cautions.push_back(
-        "Neighbours on the line have overlapping intervals: the run does not prove which of them "
-        "errs less.");
+        "Neighbours on the line have overlapping intervals: these results do not prove which of "
+        "them errs less.");
   }
   double lost = 0;
   for (const Row& row : rows.rows) {
@@ -155,9 +154,8 @@ Headline headline(const Rows& rows, const std::vector<TradeGroup>& groups,
     if (missed > 0 || censored > 0) lost += 1;
   }
   if (lost > 0) {
-    out.cautions.push_back(
-        readable_count(lost) +
-        " settings missed a crash or had not found one when the run ended: see the table.");
+    out.cautions.push_back(plural(static_cast<std::size_t>(lost), "setting") +
+                           " missed a crash or had not found one at the end: see the table.");
   }
   return out;
 }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "flatline/base/text.hpp"
+
 namespace flatline::report {
 namespace {
 
@@ -28,6 +30,12 @@ std::string head(const Report& report) {
          std::string(chart_css()) + "</style>\n</head>\n";
 }
 
+// A trace lasts to the nanosecond, which nobody wants to read.
+std::string length_of(const Source& source) {
+  const auto duration = parse_duration(source.duration);
+  return duration.ok() ? readable_time(duration.value().seconds()) : source.duration;
+}
+
 std::string short_facts(const Report& report) {
   std::string out;
   const auto add = [&](const std::string& text) {
@@ -41,8 +49,12 @@ std::string short_facts(const Report& report) {
   const Source& source = report.source;
   const std::string runs =
       source.replications > 1 ? std::to_string(source.replications) + " runs of " : "";
-  if (!source.duration.empty()) add(runs + source.duration + " simulated");
-  add("seed " + source.seed);
+  if (source.replayed) {
+    add(length_of(source) + " replayed");
+  } else {
+    if (!source.duration.empty()) add(runs + source.duration + " simulated");
+    add("seed " + source.seed);
+  }
   if (!source.version.empty()) add("flatline " + source.version);
   return "<p class=\"facts\">" + out + "</p>\n";
 }
@@ -97,10 +109,10 @@ std::string reproduce(const Source& source) {
   std::string out =
       "<section aria-labelledby=\"again\"><h2 id=\"again\">How to reproduce this</h2>\n";
   if (!source.command.empty()) out += "<pre><code>" + escaped(source.command) + "</code></pre>\n";
-  out +=
-      "<p>The same flatline version, scenario and seed give the same rows, whatever the number of "
-      "threads; the "
-      "digest tells.</p>\n<table class=\"plain\">\n";
+  out += source.replayed ? "<p>The same flatline version, trace and settings give the same rows; "
+                         : "<p>The same flatline version, scenario and seed give the same rows, "
+                           "whatever the number of threads; ";
+  out += "the digest tells.</p>\n<table class=\"plain\">\n";
   for (const auto& [name, value] : source.facts) {
     out += "<tr><th scope=\"row\">" + escaped(name) + "</th><td><code>" + escaped(value) +
            "</code></td></tr>\n";
@@ -115,8 +127,9 @@ std::string reproduce(const Source& source) {
         "them:</p>\n<pre><code>" +
         escaped(sums) + "</code></pre>\n";
   }
-  out += "<details><summary>The scenario, as run</summary>\n<pre><code>" +
-         escaped(source.scenario) + "</code></pre></details>\n";
+  out += "<details><summary>";
+  out += source.replayed ? "The settings, as a scenario" : "The scenario, as run";
+  out += "</summary>\n<pre><code>" + escaped(source.scenario) + "</code></pre></details>\n";
   return out + "</section>\n";
 }
 

@@ -23,6 +23,7 @@ struct Source {
   std::string duration;
   std::string seed;
   std::uint64_t replications = 0;
+  bool replayed = false;  ///< A recorded trace, not a simulation.
   std::string scenario_sha256;
   std::string digest;
   bool complete = true;

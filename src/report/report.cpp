@@ -35,6 +35,7 @@ Result<Report> read_tables(const std::string& folder, Report report) {
   if (!timeline) return timeline.problems();
   report.curves = std::move(curves).value();
   report.timeline = std::move(timeline).value();
+  report.timeline.recorded = report.source.replayed;
   return report;
 }
 

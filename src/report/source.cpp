@@ -41,15 +41,18 @@ Result<Source> read_source(const results::Manifest& manifest, const std::string&
   out.digest = manifest.digest;
   out.complete = manifest.complete;
   out.scenario = scenario_text;
-  out.facts = {{"flatline version", manifest.version},
-               {"Seed", out.seed},
-               {"Duration", manifest.duration},
-               {"Replications", std::to_string(manifest.replications)},
-               {"Engine", manifest.engine},
-               {"Rows", std::to_string(manifest.rows)},
-               {"Digest of the rows", manifest.digest},
-               {"Compiler", manifest.compiler +
-                                (manifest.build_type.empty() ? "" : ", " + manifest.build_type)}};
+  out.replayed = manifest.engine == "replay";
+  out.facts = {{"flatline version", manifest.version}};
+  if (!out.replayed) out.facts.emplace_back("Seed", out.seed);
+  out.facts.emplace_back("Duration", manifest.duration);
+  if (!out.replayed) {
+    out.facts.emplace_back("Replications", std::to_string(manifest.replications));
+  }
+  const std::string type = manifest.build_type.empty() ? "" : ", " + manifest.build_type;
+  out.facts.insert(out.facts.end(), {{"Engine", manifest.engine},
+                                     {"Rows", std::to_string(manifest.rows)},
+                                     {"Digest of the rows", manifest.digest},
+                                     {"Compiler", manifest.compiler + type}});
   return out;
 }
 

@@ -52,6 +52,27 @@ std::size_t count(const std::string& text, const std::string& what) {
 
 }  // namespace
 
+TEST_CASE("the page of a replay speaks of a trace") {
+  flatline::results::Manifest manifest;
+  manifest.name = "replay of t.csv";
+  manifest.engine = "replay";
+  manifest.duration = "24m47.469711894s";
+  Report report = sample::report();
+  report.source = read_source(manifest, "{}").value();
+  report.timeline.recorded = report.source.replayed;
+  report.charts[3] = timeline_chart(report.timeline, report.rows.labels);
+  const std::string html = page(report, "");
+  for (const std::string part :
+       {"24.8 min replayed", "The trace, beat by beat", "version, trace and settings give"}) {
+    INFO(part);
+    CHECK(html.find(part) != std::string::npos);
+  }
+  for (const std::string part : {"simulated", "seed", "Seed", "Replications", "first run"}) {
+    INFO(part);
+    CHECK(html.find(part) == std::string::npos);
+  }
+}
+
 TEST_CASE("the page has its parts in order") {
   const std::string html = page(sample::report(), "");
   std::size_t last = 0;
