@@ -147,21 +147,55 @@ LineChart over_time(const fit::TraceFit& fit) {
   return chart;
 }
 
-LineChart stall_lengths(const fit::StallPart& stalls, const std::string& file,
-                        const std::string& what) {
+// Probability that a stall makes a heartbeat later than y: what is left of it after the time to the
+// next place of the grid, which is uniform over one interval. Simpson's rule in the logarithm.
+double later(const random::Distribution& law, double y_ns, Duration interval) {
+  constexpr int kSteps = 64;
+  const double from = std::log(y_ns);
+  const double step = (std::log(y_ns + static_cast<double>(interval.ns)) - from) / kSteps;
+  double sum = 0;
+  for (int i = 0; i <= kSteps; ++i) {
+    const double length = std::exp(from + i * step);
+    const double weight = i == 0 || i == kSteps ? 1 : (i % 2 == 1 ? 4 : 2);
+    sum += weight * length * fit::survival(law, length);
+  }
+  return sum * step / 3 / static_cast<double>(interval.ns);
+}
+
+// The law of the lateness among the stalls that are seen, as far as it may be asked for.
+ChartSeries lateness_of(const fit::StallPart& stalls, Duration interval) {
+  const random::Distribution& law = stalls.length->law;
+  ChartSeries out{std::string(random::name_of(law.family)), LineStyle::line, {}, {}};
+  const auto least = static_cast<double>(stalls.threshold.ns);
+  const double seen = later(law, least, interval);
+  const double farthest = fit::farthest_tail(stalls.seen);
+  const double most = fit::quantile(law, std::min(1 - farthest * seen, 1 - 1e-15));
+  for (double i = 0; i <= kModelPoints && most > least; ++i) {
+    const double y = least * std::pow(most / least, i / kModelPoints);
+    const double share = later(law, y, interval) / seen;
+    if (share < farthest) break;
+    out.x.push_back(y * 1e-9);
+    out.y.push_back(share);
+  }
+  return out;
+}
+
+LineChart stall_lateness(const fit::StallPart& stalls, Duration interval, const std::string& file,
+                         const std::string& what) {
   LineChart chart;
   chart.file = file;
-  chart.heading = "Lengths of " + what;
+  chart.heading = "Lateness after " + what;
   chart.caption =
-      "Share longer than a time. Measured: how late the first heartbeat was, and half an interval, "
-      "as a stall begins at a random moment between two. Short ones are mostly not seen.";
-  chart.x = {"length", true, true};
-  chart.y = {"share longer", true, false};
-  chart.series.push_back(tail_of("measured", stalls.lengths_ns));
-  if (stalls.length)
-    chart.series.push_back(
-        tail_of(stalls.length->law, stalls.lengths_ns.front(), fit::farthest_tail(stalls.seen)));
-  chart.beyond = seconds_of(stalls.lengths_ns.back());
+      "Share of those seen that made a heartbeat later than a time. A stall begins at a random "
+      "moment between two heartbeats, so it is longer than it makes the next one late: the line is "
+      "what the law of lengths says of lateness.";
+  chart.x = {"lateness", true, true};
+  chart.y = {"share later", true, false};
+  std::vector<std::int64_t> late = stalls.lengths_ns;
+  for (std::int64_t& length : late) length -= interval.ns / 2;
+  chart.series.push_back(tail_of("measured", late));
+  if (stalls.length) chart.series.push_back(lateness_of(stalls, interval));
+  chart.beyond = seconds_of(late.back());
   chart.beyond_text = "nothing measured";
   return chart;
 }
@@ -243,8 +277,9 @@ std::string summary(const fit::TraceFit& fit) {
            "told from the recorded one by these tests.";
   }
   return std::to_string(failing) + " of " + std::to_string(fit.features.size()) +
-         " assumptions of the fitted model fail. The crosses below say which; trust the sweep less "
-         "where they matter, and check its answer with flatline replay on the trace itself.";
+         " assumptions of the fitted model " + (failing == 1 ? "fails" : "fail") +
+         ". The crosses below say which; trust the sweep less where they matter, and check its "
+         "answer with flatline replay on the trace itself.";
 }
 
 }  // namespace
@@ -280,7 +315,7 @@ report::ChartPage page_of(const fit::TraceFit& fit, const FitSource& source) {
                                       "heartbeats delivered between two losses"));
   }
   const auto add = [&](const fit::StallPart& stalls, const char* file, const char* what) {
-    if (stalls.seen > 1) page.charts.push_back(stall_lengths(stalls, file, what));
+    if (stalls.seen > 1) page.charts.push_back(stall_lateness(stalls, fit.interval, file, what));
   };
   add(fit.sender, "sender_stalls.svg", "stalls of the sender");
   if (fit.way) add(*fit.way, "hold_ups.svg", "hold-ups on the way");
