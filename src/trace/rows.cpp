@@ -95,7 +95,10 @@ Result<RowReader> RowReader::open(LineReader lines, std::string_view what) {
       rows.header_above_ = rows.lines_.line();
       continue;
     }
-    if (rows.width_ == 0) rows.delimiter_ = find_delimiter(*line.value());
+    if (rows.width_ == 0) {
+      rows.delimiter_ = find_delimiter(*line.value());
+      rows.first_line_ = static_cast<int>(rows.lines_.line());
+    }
     // After the header this is the first row, and checked like any other.
     rows.split(*line.value());
     if (rows.width_ == 0) {
@@ -157,6 +160,13 @@ Problem RowReader::problem(std::optional<std::size_t> column, std::string messag
   return lines_.problem(column ? name_of(*column) : "", std::move(message), std::move(expected));
 }
 
+Problem RowReader::header_problem(std::optional<std::size_t> column, std::string message,
+                                  std::string expected) const {
+  Problem p = problem(column, std::move(message), std::move(expected));
+  p.line = first_line_;
+  return p;
+}
+
 std::string RowReader::columns_text() const {
   if (columns_.empty()) {
     return "a number from 1 to " + std::to_string(width_) + ", since the file has no header";
@@ -173,8 +183,8 @@ Result<std::size_t> RowReader::find(const std::string& wanted) const {
   const auto named = std::find(columns_.begin(), columns_.end(), wanted);
   if (named != columns_.end()) {
     if (std::find(named + 1, columns_.end(), wanted) != columns_.end()) {
-      return problem(std::nullopt, "several columns are called \"" + shown(wanted) + "\"",
-                     "the number of one, from 1");
+      return header_problem(std::nullopt, "several columns are called \"" + shown(wanted) + "\"",
+                            "the number of one, from 1");
     }
     return static_cast<std::size_t>(named - columns_.begin());
   }
@@ -182,7 +192,8 @@ Result<std::size_t> RowReader::find(const std::string& wanted) const {
   if (number && number.value() >= 1 && static_cast<std::size_t>(number.value()) <= width_) {
     return static_cast<std::size_t>(number.value() - 1);
   }
-  Problem p = problem(std::nullopt, "there is no column \"" + shown(wanted) + "\"", columns_text());
+  Problem p =
+      header_problem(std::nullopt, "there is no column \"" + shown(wanted) + "\"", columns_text());
   p.suggestion = nearest_name(wanted, columns_);
   return p;
 }
@@ -197,7 +208,7 @@ Result<std::size_t> RowReader::guess(std::initializer_list<std::string_view> nam
     if (called.size() == 1) return called.front();
     if (called.size() > 1) break;
   }
-  return problem(std::nullopt, "which column to read is not clear", columns_text());
+  return header_problem(std::nullopt, "which column to read is not clear", columns_text());
 }
 
 Result<std::optional<Unit>> choose_unit(const RowReader& rows, std::size_t column,
@@ -207,14 +218,15 @@ Result<std::optional<Unit>> choose_unit(const RowReader& rows, std::size_t colum
   if (option.empty()) return by_name;
   const std::optional<Unit> by_option = unit_of(option);
   if (!by_option) {
-    return rows.problem(column, "unknown unit \"" + shown(option) + "\"",
-                        std::string(kUnitsExpected));
+    return rows.header_problem(column, "unknown unit \"" + shown(option) + "\"",
+                               std::string(kUnitsExpected));
   }
   if (by_name && *by_name != *by_option) {
-    return rows.problem(column,
-                        "the unit is given as " + option + ", but the column's name ends in " +
-                            std::string(name_of(*by_name)),
-                        "the same unit in both");
+    return rows.header_problem(column,
+                               "the unit is given as " + option +
+                                   ", but the column's name ends in " +
+                                   std::string(name_of(*by_name)),
+                               "the same unit in both");
   }
   return by_option;
 }

@@ -35,6 +35,9 @@ class RowReader {
   [[nodiscard]] std::int64_t header_above() const { return header_above_; }
   [[nodiscard]] Problem problem(std::optional<std::size_t> column, std::string message,
                                 std::string expected = {}) const;
+  /// The same of the columns themselves: at the line of the header, or of the first row.
+  [[nodiscard]] Problem header_problem(std::optional<std::size_t> column, std::string message,
+                                       std::string expected = {}) const;
 
   /// The column of this name or number (from 1).
   [[nodiscard]] Result<std::size_t> find(const std::string& wanted) const;
@@ -52,6 +55,7 @@ class RowReader {
   std::size_t width_ = 0;
   std::vector<std::string> columns_;
   std::string header_;  // the whole line, trimmed
+  int first_line_ = 0;
   std::int64_t header_above_ = 0;
   std::vector<std::string_view> fields_;
   bool first_pending_ = false;  // fields_ already holds the row to give next

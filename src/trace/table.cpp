@@ -13,9 +13,10 @@ struct TimeColumn {
 };
 
 Problem no_unit(const RowReader& rows, std::size_t column) {
-  return rows.problem(column, "the unit of the times is not known",
-                      std::string(kUnitsExpected) +
-                          ", given as an option or at the end of the column's name (\"rx_ms\")");
+  return rows.header_problem(
+      column, "the unit of the times is not known",
+      std::string(kUnitsExpected) +
+          ", given as an option or at the end of the column's name (\"rx_ms\")");
 }
 
 // The column of the arrivals, by option or by its name, and its unit.

@@ -113,14 +113,14 @@ TEST_CASE("ArrivalReader: columns by name or number, with sequence numbers and s
 
 TEST_CASE("ArrivalReader: a column that is not clear or not there names those that are") {
   CHECK(read("seq,start_ns,end_ns\n1,2,3\n", {}).problem ==
-        "t:2: which column to read is not clear; expected one of seq, start_ns, end_ns\n");
+        "t:1: which column to read is not clear; expected one of seq, start_ns, end_ns\n");
   CHECK(read("rx_ns,rx_us\n1,2\n", {}).problem.find("which column") != std::string::npos);
   CHECK(read("1,2\n", in_unit("ns")).problem ==
         "t:1: which column to read is not clear; expected a number from 1 to 2, since the file has "
         "no "
         "header\n");
   CHECK(read("seq,start_ns\n1,2\n", in_unit("", "strat_ns")).problem ==
-        "t:2: there is no column \"strat_ns\"; expected one of seq, start_ns; did you mean "
+        "t:1: there is no column \"strat_ns\"; expected one of seq, start_ns; did you mean "
         "\"start_ns\"?\n");
   CHECK(read("1,2\n", in_unit("ns", "3")).problem.find("there is no column \"3\"") !=
         std::string::npos);
@@ -144,7 +144,7 @@ TEST_CASE("ArrivalReader: a unit that is missing, unknown or contradicts the nam
   CHECK(read("5\n", in_unit("sec")).problem ==
         "t:1: column 1: unknown unit \"sec\"; expected one of ns us ms s\n");
   CHECK(read("rx_ms\n5\n", in_unit("us")).problem ==
-        "t:2: rx_ms: the unit is given as us, but the column's name ends in ms; expected the same "
+        "t:1: rx_ms: the unit is given as us, but the column's name ends in ms; expected the same "
         "unit "
         "in both\n");
   CHECK(read("rx_ms\n5\n", in_unit("ms")).at == Times{5'000'000});

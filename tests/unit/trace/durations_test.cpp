@@ -62,7 +62,7 @@ TEST_CASE("read_durations: what cannot be a duration is named with its place") {
   CHECK(problem("").find("the file holds no durations") != std::string::npos);
   CHECK(problem("gap_ms\n").find("the file holds no durations") != std::string::npos);
   CHECK(problem("a_ms,b_ms\n1,2\n") ==
-        "d:2: which column to read is not clear; expected one of a_ms, b_ms\n");
+        "d:1: which column to read is not clear; expected one of a_ms, b_ms\n");
   CHECK(problem("gap_ms\n1\n", {"", "us"}).find("the same unit in both") != std::string::npos);
 }
 
