@@ -138,11 +138,14 @@ class Scanner {
   }
 
   void take_number(std::int64_t seq, std::int64_t skipped, std::int64_t line) {
-    // Neither is negative.
-    if (seq - highest_ > kFarthestJump || lowest_ - seq > kFarthestJump) {
-      fail(kInvalid, input_.path + ":" + std::to_string(line) + ": the sequence number " +
-                         std::to_string(seq) + " is far from those above (" +
-                         std::to_string(highest_) + "); expected numbers that count heartbeats");
+    // None is negative.
+    if (seq > INT64_MAX / 2 || seq - highest_ > kFarthestJump || lowest_ - seq > kFarthestJump) {
+      fail(kInvalid,
+           input_.path + ":" + std::to_string(line) + ": the sequence number " +
+               std::to_string(seq) +
+               (out_.arrivals > 1 ? " is far from those above (" + std::to_string(highest_) + ")"
+                                  : " is very large") +
+               "; expected numbers that count heartbeats");
     }
     lowest_ = std::min(lowest_, seq);
     highest_ = std::max(highest_, seq);

@@ -9,6 +9,8 @@
 namespace flatline::fit {
 namespace {
 
+using Wide = __int128;
+
 constexpr std::size_t kAfter = 16;  // beats that show whether lateness is made good
 constexpr std::size_t kStride = 8;  // beats over which lateness that adds up has grown
 constexpr std::int64_t kLeastPersistent = 3;
@@ -41,8 +43,12 @@ Course course_of(std::span<const Send> sends) {
   FLATLINE_CHECK(!gaps.empty(), "sends at two places of the grid");
   course.typical = std::max<std::int64_t>(1, quantile(gaps, 0.5));
   const Send& first = course.sends.front();
+  // Numbers that leap where time does not: as far off as two instants can be.
+  constexpr Wide kFarthest = 2 * static_cast<Wide>(kLongestTime.ns);
   for (const Send& send : course.sends) {
-    course.off.push_back(send.sent_ns - first.sent_ns - (send.slot - first.slot) * course.typical);
+    const Wide due = static_cast<Wide>(send.slot - first.slot) * course.typical;
+    const Wide off = static_cast<Wide>(send.sent_ns - first.sent_ns) - due;
+    course.off.push_back(static_cast<std::int64_t>(std::clamp(off, -kFarthest, kFarthest)));
   }
   return course;
 }

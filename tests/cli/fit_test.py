@@ -177,6 +177,11 @@ class Fit(ProgramTest):
         self.assertEqual((fit["heartbeats"], fit["hold_ups"]["seen"]), (3, 0))
         self.succeed("run", "fitted/scenario.json", "-q")
 
+    def test_numbers_may_leap_where_time_does_not(self):
+        self.write("t.csv", "seq,rx_s\n0,0\n1,550000000\n2,1100000000\n10000002,1100000001\n")
+        fit = self.fit("t.csv", "--column", "rx_s", "--seq-column", "seq")
+        self.assertEqual((fit["heartbeats"], fit["loss"]["lost"]), (4, 9999999))
+
     def test_a_copy_takes_nothing_from_the_count_of_those_overtaken(self):
         self.write("t.csv", "seq,at_ms\n0,10\n1,20\n1,21\n2,30\n4,50\n3,51\n0,52\n5,60\n")
         fit = self.fit("t.csv", "--column", "at_ms", "--seq-column", "seq")
@@ -188,6 +193,7 @@ class Fit(ProgramTest):
         jumps = "\n".join(f"{9_000_000 * i},{i}" for i in range(10))
         for name, text, arguments, fragment in [
             ("one number", "seq,rx_s\n5,1\n5,2\n5,3\n", columns, "all 3 arrivals have the number 5"),
+            ("largest number", "seq,rx_s\n9223372036854775807,1\n9223372036854775806,2\n", columns, "is very large"),
             ("no numbers", "seq,rx_s\n" + jumps + "\n", columns, "expected numbers that count heartbeats"),
             ("two clocks", "seq,tx_s,rx_s\n0,0,1700000000\n1,1,1700000001\n", both + ["--clocks", "one"],
              "expected --clocks two"),
