@@ -56,6 +56,10 @@ class SharedFamily final : public Family {
     for (LocalInstant& deadline : out) deadline = Estimator::deadline(view, *setting++);
   }
 
+  [[nodiscard]] LocalInstant deadline(std::size_t i) const override {
+    return Estimator::deadline(estimator_.view(), settings_[i]);
+  }
+
   [[nodiscard]] double suspicion(std::size_t i, LocalInstant now) const override {
     FLATLINE_CHECK(i < settings_.size(), "no such setting");
     return Estimator::level(estimator_.view(), settings_[i], now);

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <limits>
 
+#include "qos/detection.hpp"
+
 namespace flatline::qos {
 namespace {
 
@@ -72,21 +74,19 @@ Estimate exact(double value) {
 // Detection times over all batches and in each, as cumulative shares of crash instants.
 class Detection {
  public:
-  Detection(const RowTally& row, const std::vector<CommonBatch>& common) {
-    DetectionHistogram all;
+  Detection(const RowTally& row, RowDetection times, const std::vector<CommonBatch>& common) {
     for (std::size_t b = 0; b < common.size(); ++b) {
       const RowBatch& batch = row.batches[b];
-      all.merge(batch.detection);
       total_ += common[b].span_ns;
       already_ += batch.already_ns;
       never_ += batch.never_ns;
       Part part;
-      part.points = batch.detection.cumulative();
+      part.points = std::move(times.points[b]);
       part.already = batch.already_ns;
       part.total = number(common[b].span_ns);
       parts_.push_back(std::move(part));
     }
-    points_ = all.cumulative();
+    points_ = std::move(times.all);
   }
 
   [[nodiscard]] Wide total() const { return total_; }
@@ -173,11 +173,14 @@ Estimate mean_of(const Values& sums, const Values& counts) {
   return out;
 }
 
-void add_detection(std::vector<Estimate>& out, const RowTally& row, const Tally& tally) {
-  const Detection detection(row, tally.common);
+void add_detection(std::vector<Estimate>& out, const RowTally& row, const Tally& tally,
+                   RowDetection times) {
+  Values twice;
+  for (const Wide sum : times.twice) twice.push_back(number(sum));
+  const std::int64_t longest = times.max_ns;
+  const Detection detection(row, std::move(times), tally.common);
   const auto spans = per_batch(tally.common, [](const CommonBatch& b) { return b.span_ns; });
   const auto never = per_batch(row.batches, [](const RowBatch& b) { return b.never_ns; });
-  const auto twice = per_batch(row.batches, [](const RowBatch& b) { return b.detection_twice; });
   Values integrals, detected;
   for (std::size_t b = 0; b < spans.size(); ++b) {
     integrals.push_back(twice[b] * 0.5 * kNs);
@@ -188,7 +191,7 @@ void add_detection(std::vector<Estimate>& out, const RowTally& row, const Tally&
   if (detection.never() > 0) {
     out.push_back(exact(std::numeric_limits<double>::infinity()));
   } else {
-    out.push_back(detection.total() > 0 ? exact(kNs * number(row.detection_max_ns)) : Estimate{});
+    out.push_back(detection.total() > 0 ? exact(kNs * number(longest)) : Estimate{});
   }
   out.push_back(
       share(per_batch(row.batches, [](const RowBatch& b) { return b.already_ns; }), spans));
@@ -275,12 +278,17 @@ std::span<const MeasureInfo> measures() {
   return kMeasures;
 }
 
-std::vector<Estimate> measure(const Tally& tally, std::size_t row_index, Duration duration,
-                              std::uint32_t replications) {
+Measurer::Measurer(const Tally& tally)
+    : tally_(&tally), times_(std::make_unique<DetectionTimes>(tally)) {}
+Measurer::~Measurer() = default;
+
+std::vector<Estimate> Measurer::measure(std::size_t row_index, Duration duration,
+                                        std::uint32_t replications) const {
+  const Tally& tally = *tally_;
   const RowTally& row = tally.rows[row_index];
   std::vector<Estimate> out;
   out.reserve(kMeasures.size());
-  add_detection(out, row, tally);
+  add_detection(out, row, tally, times_->of(row_index));
   add_mistakes(out, row, tally);
   add_crashes(out, row);
   add_load(out, tally, duration.seconds() * replications);
@@ -288,9 +296,8 @@ std::vector<Estimate> measure(const Tally& tally, std::size_t row_index, Duratio
   return out;
 }
 
-std::vector<DetectionPoint> detection_distribution(const Tally& tally, std::size_t row,
-                                                   std::size_t points) {
-  const Detection detection(tally.rows[row], tally.common);
+std::vector<DetectionPoint> Measurer::distribution(std::size_t row, std::size_t points) const {
+  const Detection detection(tally_->rows[row], times_->of(row), tally_->common);
   std::vector<DetectionPoint> out;
   if (detection.total() == 0) return out;
   if (detection.already() > 0) out.push_back({0, detection.already(), detection.total()});
@@ -310,6 +317,16 @@ std::vector<DetectionPoint> detection_distribution(const Tally& tally, std::size
     out.push_back({all[i].edge, detection.already() + all[i].below, detection.total()});
   }
   return out;
+}
+
+std::vector<Estimate> measure(const Tally& tally, std::size_t row, Duration duration,
+                              std::uint32_t replications) {
+  return Measurer(tally).measure(row, duration, replications);
+}
+
+std::vector<DetectionPoint> detection_distribution(const Tally& tally, std::size_t row,
+                                                   std::size_t points) {
+  return Measurer(tally).distribution(row, points);
 }
 
 }  // namespace flatline::qos

@@ -32,6 +32,12 @@ void RowBatch::merge(const RowBatch& other) {
   censored += other.censored;
 }
 
+void CurveBatch::merge(const CurveBatch& other) {
+  span_ns += other.span_ns;
+  detection_twice += other.detection_twice;
+  detection.merge(other.detection);
+}
+
 Tally::Tally(std::size_t row_count, std::size_t batch_count, std::size_t node_count)
     : rows(row_count), common(batch_count), node_messages(node_count, 0) {
   for (RowTally& row : rows) row.batches.resize(batch_count);
@@ -41,11 +47,17 @@ void Tally::merge(const Tally& other) {
   FLATLINE_CHECK(rows.size() == other.rows.size() && common.size() == other.common.size() &&
                      node_messages.size() == other.node_messages.size(),
                  "only tallies of one plan can be merged");
+  if (curves.empty()) curves = other.curves;
+  FLATLINE_CHECK(curves == other.curves, "the curves of a plan are the same in all its parts");
   for (std::size_t i = 0; i < rows.size(); ++i) {
     for (std::size_t b = 0; b < rows[i].batches.size(); ++b) {
       rows[i].batches[b].merge(other.rows[i].batches[b]);
     }
     rows[i].detection_max_ns = std::max(rows[i].detection_max_ns, other.rows[i].detection_max_ns);
+    const std::vector<CurveBatch>& upwards = other.rows[i].upwards;
+    if (!upwards.empty()) rows[i].upwards.resize(upwards.size());
+    for (std::size_t b = 0; b < upwards.size(); ++b) rows[i].upwards[b].merge(upwards[b]);
+    rows[i].upwards_max_ns = std::max(rows[i].upwards_max_ns, other.rows[i].upwards_max_ns);
     for (std::size_t c = 0; c < kCauses; ++c) rows[i].causes[c] += other.rows[i].causes[c];
   }
   for (std::size_t b = 0; b < common.size(); ++b) {

@@ -53,18 +53,56 @@ void Channel::record_span(const VerdictState& state, SimInstant from, SimInstant
   if (a >= b) return;
   const std::size_t batch_index = batch_of({a});
   tally_->common[batch_index].span_ns += b - a;
-  // This and Judge::observe are all that grows with the number of rows.
-  qos::RowTally* row = tally_->rows.data();
-  for (const LaneState& lane : state.lanes) {
-    qos::RowBatch& batch = row->batches.data()[batch_index];
-    const SimInstant suspicion = judge_->final_suspicion(lane);
-    if (suspicion != SimInstant::never()) {
-      book_crashes(*row, batch, a, b, suspicion.ns);
-    } else {
-      batch.never_ns += b - a;
-    }
-    ++row;
+  const Panel& panel = judge_->panel();
+  for (const std::uint32_t row : panel.loose_rows()) {
+    record_row(row, batch_index, a, b, judge_->final_suspicion(state.lanes[row]));
   }
+  for (std::size_t c = 0; c < panel.curves().size(); ++c) {
+    const Curve& curve = panel.curves()[c];
+    const std::size_t first = std::min(state.curves[c].from, curve.rows.size());
+    for (std::size_t k = 0; k < first; ++k) {
+      const std::uint32_t row = curve.rows[k];
+      record_row(row, batch_index, a, b, judge_->final_suspicion(state.lanes[row]));
+    }
+    if (first < curve.rows.size()) record_curve(state, c, first, batch_index, a, b);
+  }
+}
+
+void Channel::record_row(std::uint32_t index, std::size_t batch_index, std::int64_t a,
+                         std::int64_t b, SimInstant suspicion) {
+  qos::RowTally& row = tally_->rows[index];
+  qos::RowBatch& batch = row.batches[batch_index];
+  if (suspicion != SimInstant::never()) {
+    book_crashes(row, batch, a, b, suspicion.ns);
+  } else {
+    batch.never_ns += b - a;
+  }
+}
+
+// All rows of the curve trust from one on. From the first whose suspicion comes after the whole
+// span, their detection times are one another's, moved: booked once. The rows below are booked one
+// by one, and so are a few more, so that few rows have something to pass upwards.
+void Channel::record_curve(const VerdictState& state, std::size_t c, std::size_t k,
+                           std::size_t batch_index, std::int64_t a, std::int64_t b) {
+  constexpr std::size_t kStep = 16;
+  const Curve& curve = judge_->panel().curves()[c];
+  const bool defers = !judge_->never_defers();
+  while (k < curve.rows.size() &&
+         (defers || k % kStep != 0 || judge_->due_of(state, c, k).ns < b)) {
+    record_row(curve.rows[k], batch_index, a, b, judge_->defer(judge_->due_of(state, c, k)));
+    ++k;
+  }
+  if (k == curve.rows.size()) return;
+  qos::RowTally& row = tally_->rows[curve.rows[k]];
+  if (row.upwards.empty()) [[unlikely]]
+    row.upwards.resize(batches_->size());
+  qos::CurveBatch& batch = row.upwards[batch_index];
+  const std::int64_t due = judge_->due_of(state, c, k).ns;
+  const std::int64_t low = due - b, high = due - a;
+  batch.span_ns += b - a;
+  batch.detection_twice += Wide{high - low} * (high + low);
+  batch.detection.add_interval(low, high);
+  row.upwards_max_ns = std::max(row.upwards_max_ns, high);
 }
 
 // Books the crash experiments of every span between two sends in [newest_sent_, until): the newest

@@ -96,6 +96,10 @@ class Channel {
   inline void record_spans(SimInstant until, std::int64_t below_seq);
   void record_spans_with(SimInstant from, SimInstant until, std::int64_t below_seq);
   inline void record_span(const VerdictState& state, SimInstant from, SimInstant to);
+  inline void record_row(std::uint32_t row, std::size_t batch, std::int64_t a, std::int64_t b,
+                         SimInstant suspicion);
+  inline void record_curve(const VerdictState& state, std::size_t curve, std::size_t first,
+                           std::size_t batch, std::int64_t a, std::int64_t b);
   void record_what_if(std::vector<const Flight*> flights, SimInstant from, SimInstant to);
   void settle_crash(SimInstant now, bool recovered);
 

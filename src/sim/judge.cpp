@@ -8,6 +8,7 @@ VerdictState VerdictState::clone() const {
   VerdictState copy;
   for (const auto& family : families) copy.families.push_back(family->clone());
   copy.lanes = lanes;
+  copy.curves = curves;
   copy.earliest_due = earliest_due;
   return copy;
 }
@@ -29,25 +30,39 @@ VerdictState Judge::fresh(SimInstant now) const {
     }
     state.lanes.push_back(initial);
   }
+  state.curves.resize(panel_->curves().size());
   return state;
 }
 
 void Judge::settle_all(VerdictState& state, SimInstant now) const {
   changed_.clear();
   SimInstant earliest = SimInstant::never();
-  for (std::size_t i = 0; i < state.lanes.size(); ++i) {
+  const auto settle_row = [&](std::uint32_t i) {
     LaneState& lane = state.lanes[i];
-    if (lane.output != Output::trust) continue;
+    if (lane.output != Output::trust) return;
     if (lane.due < now) {
       const SimInstant at = stalls_->defer(lane.due);
       if (at < now) {
         lane.output = Output::suspect;
         lane.since = at;
         changed_.push_back(i);
-        continue;
+        return;
       }
     }
     earliest = std::min(earliest, lane.due);
+  };
+  for (const std::uint32_t row : panel_->loose_rows()) settle_row(row);
+  for (std::size_t c = 0; c < state.curves.size(); ++c) {
+    const Curve& curve = panel_->curves()[c];
+    std::size_t& from = state.curves[c].from;
+    from = std::min(from, curve.rows.size());
+    // Those that are due by now are looked at one by one from here on.
+    while (from < curve.rows.size() && due_of(state, c, from) < now) {
+      state.lanes[curve.rows[from]].due = due_of(state, c, from);
+      ++from;
+    }
+    for (std::size_t k = 0; k < from; ++k) settle_row(curve.rows[k]);
+    if (from < curve.rows.size()) earliest = std::min(earliest, due_of(state, c, from));
   }
   state.earliest_due = earliest;
 }

@@ -26,10 +26,18 @@ struct LaneState {
       false;  ///< The current suspicion is a mistake that is counted (channel's business).
 };
 
+/// What a curve's rows have in common: from row number `from` on all trust, and row k is due at
+/// `due` + shift[k]; their LaneState::due is not kept. The rows before it are looked at one by one.
+struct CurveState {
+  std::size_t from = SIZE_MAX;  ///< Or the number of rows: none.
+  SimInstant due{};
+};
+
 /// Verdict state that can be copied to ask "what if nothing more had been sent?".
 struct VerdictState {
   std::vector<std::unique_ptr<detect::Family>> families;
   std::vector<LaneState> lanes;
+  std::vector<CurveState> curves;
   SimInstant earliest_due = SimInstant::never();
 
   [[nodiscard]] VerdictState clone() const;
@@ -59,38 +67,26 @@ class Judge {
   template <typename Turning>
   void observe(VerdictState& state, SimInstant now, const detect::Observation& observation,
                Turning&& turning) const {
-    feed(state, now, observation);
+    const LocalInstant local{now.ns};
     SimInstant earliest = SimInstant::never();
-    const Lane* const rows = panel_->lanes().data();
-    const LocalInstant* const deadlines = deadlines_.data();
-    LaneState* const lanes = state.lanes.data();
-    const std::size_t count = state.lanes.size();
-    for (std::size_t i = 0; i < count; ++i) {
-      LaneState& lane = lanes[i];
-      const Lane& row = rows[i];
-      const LocalInstant deadline = deadlines[row.member];
-      const bool never = deadline == LocalInstant::never();
-      const SimInstant at{never ? deadline.ns : deadline.ns + row.extra.ns};
-      if (at > now) [[likely]] {
-        if (lane.output != Output::trust) [[unlikely]] {
-          turning(i, lane, Output::trust);
-          lane.output = Output::trust;
-        }
-        lane.due = never || row.check_every.ns == 0 ? at : next_check(i, at);
-      } else if (lane.output == Output::trust) {
-        // A new beat took the trust away: suspicion starts here (or at the next check), not in the
-        // past.
-        const SimInstant check = next_check(i, at);
-        lane.due = check > now ? check : now;
+    LocalInstant* deadlines = deadlines_.data();
+    for (std::size_t f = 0; f < state.families.size(); ++f) {
+      detect::Family* const family = state.families[f].get();
+      family->observe(local, observation);
+      const std::uint32_t c = panel_->family_curves()[f];
+      if (c != UINT32_MAX) {
+        observe_curve(state, c, *family, now, turning, earliest);
       } else {
-        if (lane.output == Output::unknown) {
-          turning(i, lane, Output::suspect);
-          lane.output = Output::suspect;
-          lane.since = now;
+        family->deadlines({deadlines, panel_->family_sizes()[f]});
+        for (const std::uint32_t row : panel_->family_rows()[f]) {
+          const Lane& lane = panel_->lanes()[row];
+          const LocalInstant deadline = deadlines_[lane.member];
+          const bool never = deadline == LocalInstant::never();
+          observe_row(state, row, {never ? deadline.ns : deadline.ns + lane.extra.ns}, now, turning,
+                      earliest);
         }
-        continue;
       }
-      if (lane.due < earliest) earliest = lane.due;
+      deadlines += panel_->family_sizes()[f];
     }
     state.earliest_due = earliest;
   }
@@ -101,8 +97,19 @@ class Judge {
     feed(state, now, observation);
   }
 
+  /// When a curve's row k is due.
+  [[nodiscard]] SimInstant due_of(const VerdictState& state, std::size_t curve,
+                                  std::size_t k) const {
+    return state.curves[curve].due + Duration{panel_->curves()[curve].shift[k]};
+  }
+  [[nodiscard]] const Panel& panel() const { return *panel_; }
+  /// A verdict due at `t` is spoken then, or when the monitor wakes.
+  [[nodiscard]] SimInstant defer(SimInstant t) const { return stalls_->defer(t); }
+  /// Whether no verdict ever waits for the monitor to wake.
+  [[nodiscard]] bool never_defers() const { return stalls_->quiet(); }
+
   /// When lane's final suspicion begins if nothing more comes: `since` if it suspects, never() if
-  /// it has no deadline.
+  /// it has no deadline. REQUIRES: the lane is looked at by itself.
   [[nodiscard]] SimInstant final_suspicion(const LaneState& lane) const {
     if (lane.output == Output::suspect) return lane.since;
     if (lane.output == Output::unknown || lane.due == SimInstant::never())
@@ -112,6 +119,12 @@ class Judge {
 
  private:
   void settle_all(VerdictState& state, SimInstant now) const;
+  template <typename Turning>
+  void observe_row(VerdictState& state, std::uint32_t row, SimInstant at, SimInstant now,
+                   Turning& turning, SimInstant& earliest) const;
+  template <typename Turning>
+  void observe_curve(VerdictState& state, std::size_t curve, const detect::Family& family,
+                     SimInstant now, Turning& turning, SimInstant& earliest) const;
   void feed(VerdictState& state, SimInstant now, const detect::Observation& observation) const;
   [[nodiscard]] SimInstant next_check(std::size_t lane, SimInstant at) const;
 
@@ -124,16 +137,61 @@ class Judge {
 
 inline void Judge::feed(VerdictState& state, SimInstant now,
                         const detect::Observation& observation) const {
-  // Clocks show true time until they can drift (a later part); this is the one place that says so.
-  const LocalInstant local{now.ns};
-  LocalInstant* out = deadlines_.data();
-  const std::size_t* size = panel_->family_sizes().data();
-  for (const auto& owned : state.families) {
-    detect::Family* const family = owned.get();
-    family->observe(local, observation);
-    family->deadlines({out, *size});
-    out += *size++;
+  for (const auto& family : state.families) family->observe({now.ns}, observation);
+}
+
+template <typename Turning>
+void Judge::observe_row(VerdictState& state, std::uint32_t i, SimInstant at, SimInstant now,
+                        Turning& turning, SimInstant& earliest) const {
+  LaneState& lane = state.lanes[i];
+  if (at > now) [[likely]] {
+    if (lane.output != Output::trust) [[unlikely]] {
+      turning(i, lane, Output::trust);
+      lane.output = Output::trust;
+    }
+    lane.due = at == SimInstant::never() ? at : next_check(i, at);
+  } else if (lane.output == Output::trust) {
+    // A new beat took the trust away: suspicion starts here (or at the next check), not in the
+    // past.
+    const SimInstant check = next_check(i, at);
+    lane.due = check > now ? check : now;
+  } else {
+    if (lane.output == Output::unknown) {
+      turning(i, lane, Output::suspect);
+      lane.output = Output::suspect;
+      lane.since = now;
+    }
+    return;
   }
+  if (lane.due < earliest) earliest = lane.due;
+}
+
+template <typename Turning>
+void Judge::observe_curve(VerdictState& state, std::size_t c, const detect::Family& family,
+                          SimInstant now, Turning& turning, SimInstant& earliest) const {
+  const Curve& curve = panel_->curves()[c];
+  CurveState& common = state.curves[c];
+  const std::size_t rows = curve.rows.size();
+  std::size_t from = std::min(common.from, rows);
+  const LocalInstant lead = family.deadline(curve.lead);
+  // Before the first heartbeat a deadline is never or before all, with no shift added.
+  const bool shifts = lead != LocalInstant::never() && lead != LocalInstant::before_all();
+  const SimInstant due{shifts ? lead.ns + curve.lead_extra.ns : lead.ns};
+  const auto due_of_row = [&](std::size_t k) {
+    return shifts ? due + Duration{curve.shift[k]} : due;
+  };
+  // Rows that trusted together and do not trust any more after this, or have no deadline yet.
+  while (from < rows && (!shifts || due_of_row(from) <= now)) {
+    state.lanes[curve.rows[from]].due = common.due + Duration{curve.shift[from]};
+    ++from;
+  }
+  for (std::size_t k = 0; k < from; ++k)
+    observe_row(state, curve.rows[k], due_of_row(k), now, turning, earliest);
+  if (shifts) {
+    while (from > 0 && due_of_row(from - 1) > now) --from;
+  }
+  common = {from, due};
+  if (from < rows) earliest = std::min(earliest, due_of_row(from));
 }
 
 }  // namespace flatline::sim

@@ -26,7 +26,7 @@ class Replay {
         judge_(panel_, std::vector<Duration>(panel_.lanes().size()), &no_stalls_),
         // The last arrival is measured too.
         batches_(span.last - span.zero + nanoseconds(1), 1),
-        tally_(panel_.lanes().size(), batches_.size(), 1),
+        tally_(panel_.make_tally(batches_.size(), 1)),
         channel_(kSender, kMonitor, judge_, no_stalls_, batches_, 0, time(span.first), tally_,
                  listener) {}
 

@@ -53,8 +53,8 @@ PreparedWorld::PreparedWorld(const scenario::Scenario& scenario, Duration warm_u
 qos::Tally run_events(const PreparedWorld& world, const std::vector<JudgedSetting>& settings,
                       const Block& block, const std::atomic<bool>* stop) {
   Stage stage(world, settings, block.replication);
-  qos::Tally tally(stage.panel.lanes().size(), world.batches().size(),
-                   world.scenario().world.cluster.size());
+  qos::Tally tally =
+      stage.panel.make_tally(world.batches().size(), world.scenario().world.cluster.size());
   const std::size_t size = part_size(world.scenario());
   Block part = block;
   for (part.first = block.first; part.first < block.last; part.first = part.last) {
@@ -69,8 +69,7 @@ qos::Tally run_stream(const PreparedWorld& world, const std::vector<JudgedSettin
                       const Block& block, const std::atomic<bool>* stop) {
   const scenario::Scenario& scenario = world.scenario();
   Stage stage(world, settings, block.replication);
-  qos::Tally tally(stage.panel.lanes().size(), world.batches().size(),
-                   scenario.world.cluster.size());
+  qos::Tally tally = stage.panel.make_tally(world.batches().size(), scenario.world.cluster.size());
   for (std::size_t i = block.first; i < block.last; ++i) {
     for (const NodeId monitor : scenario.push.to) {
       if (monitor == scenario.push.from[i]) continue;
@@ -88,8 +87,7 @@ std::vector<TimelineEntry> record_timeline(const PreparedWorld& world,
   TimelineRecorder recorder(limit, scenario.push.to.front());
   const Duration end = std::min(length, scenario.duration);
   Stage stage(world, settings, block.replication);
-  qos::Tally tally(stage.panel.lanes().size(), world.batches().size(),
-                   scenario.world.cluster.size());
+  qos::Tally tally = stage.panel.make_tally(world.batches().size(), scenario.world.cluster.size());
   EventEngine engine(stage, block, {end.ns}, tally, &recorder);
   engine.run(nullptr);
   add_partitions(recorder, world, block, {end.ns});

@@ -110,12 +110,14 @@ std::vector<std::string> cell_columns(const Plan& plan) {
   return columns;
 }
 
-results::Table cells_table(const Plan& plan, const World& world, const qos::Tally& tally) {
+namespace {
+
+results::Table measured(const Plan& plan, const World& world, const qos::Measurer& measurer) {
   results::Table table{cell_columns(plan), parameter_rows(plan, world)};
   for (std::size_t r = 0; r < table.rows.size(); ++r) {
     std::vector<results::Cell>& row = table.rows[r];
     const auto estimates =
-        qos::measure(tally, r, world.scenario.duration, world.scenario.replications);
+        measurer.measure(r, world.scenario.duration, world.scenario.replications);
     for (std::size_t m = 0; m < estimates.size(); ++m) {
       if (qos::measures()[m].count) {
         row.emplace_back(static_cast<std::int64_t>(estimates[m].mean.value_or(0)));
@@ -127,6 +129,12 @@ results::Table cells_table(const Plan& plan, const World& world, const qos::Tall
     }
   }
   return table;
+}
+
+}  // namespace
+
+results::Table cells_table(const Plan& plan, const World& world, const qos::Tally& tally) {
+  return measured(plan, world, qos::Measurer(tally));
 }
 
 Timeline timeline_of(const Plan& plan) {
@@ -159,15 +167,15 @@ Tables tables_of(const Plan& plan, const qos::Tally& tally,
 }
 
 Part make_part(const Plan& plan, const World& world, const qos::Tally& tally) {
-  const results::Table table = cells_table(plan, world, tally);
+  const qos::Measurer measurer(tally);
+  const results::Table table = measured(plan, world, measurer);
   std::string detection;
   for (std::size_t r = 0; r < table.rows.size(); ++r) {
     const std::vector<results::Cell>& row = table.rows[r];
     const std::string key = results::cell_text(row[0]) + "," +
                             csv_field(std::get<std::string>(row[2])) + "," +
                             std::get<std::string>(row[3]) + ",";
-    for (const qos::DetectionPoint& point :
-         qos::detection_distribution(tally, r, kDetectionPoints)) {
+    for (const qos::DetectionPoint& point : measurer.distribution(r, kDetectionPoints)) {
       detection += key + std::to_string(point.detection_time_ns) + "," +
                    wide_text(point.cumulative_ns) + "," + wide_text(point.total_ns) + "\n";
     }

@@ -66,6 +66,9 @@ class Family {
   /// `unknown`, before_all() if it is `suspect`. REQUIRES: out.size() == size().
   virtual void deadlines(std::span<LocalInstant> out) const = 0;
 
+  /// The deadline of setting `i` alone.
+  [[nodiscard]] virtual LocalInstant deadline(std::size_t i) const = 0;
+
   /// The suspicion level of setting `i` at `now` (its own scale: phi, or seconds past the deadline
   /// for detectors without a level), non-decreasing between observations. The deadline decides; the
   /// level explains.

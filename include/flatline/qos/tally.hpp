@@ -80,9 +80,21 @@ struct RowBatch {
   void merge(const RowBatch& other);
 };
 
+/// Crash experiments that count for a row and for every row above it on its curve, whose detection
+/// times are longer by a constant.
+struct CurveBatch {
+  Wide span_ns = 0;              ///< Crash instants.
+  Wide detection_twice = 0;      ///< As in RowBatch, for this row.
+  DetectionHistogram detection;  ///< For this row.
+
+  void merge(const CurveBatch& other);
+};
+
 struct RowTally {
   std::vector<RowBatch> batches;
   std::int64_t detection_max_ns = 0;
+  std::vector<CurveBatch> upwards;  ///< Per batch; empty if there is nothing.
+  std::int64_t upwards_max_ns = 0;
   std::array<std::int64_t, kCauses> causes{};
 };
 
@@ -94,12 +106,20 @@ struct CommonBatch {
   std::int64_t delivered = 0;   ///< Of these, not lost or cut.
 };
 
+/// Rows whose detection times differ by constants as long as all of them trust.
+struct CurveRows {
+  std::vector<std::uint32_t> rows;  ///< By ascending shift.
+  std::vector<std::int64_t> shift;  ///< Against the first row, ns.
+  bool operator==(const CurveRows&) const = default;
+};
+
 struct Tally {
   Tally() = default;
   Tally(std::size_t rows, std::size_t batches, std::size_t nodes);
 
   std::vector<RowTally> rows;
   std::vector<CommonBatch> common;
+  std::vector<CurveRows> curves;  ///< A tally without any takes those of the first it merges.
   std::vector<std::int64_t> node_messages;  ///< Sent and received per node.
   std::int64_t messages = 0;                ///< Sent.
   Wide bytes = 0;                           ///< Payload and headers.

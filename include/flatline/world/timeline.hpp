@@ -83,6 +83,9 @@ class TimelineView {
     return quiet_ ? t : defer_slow(t);
   }
 
+  /// Whether there is no interval at all, ever.
+  [[nodiscard]] bool quiet() const { return quiet_; }
+
   /// Drops what ended at or before `t`: later questions are about `t` or later.
   void forget_before(SimInstant t) {
     if (quiet_) return;
