@@ -73,11 +73,16 @@ std::string parameters_text(const std::vector<fit::Parameter>& parameters) {
   return out;
 }
 
+// So many intervals, as far as a scenario may go.
+Duration times(Duration interval, std::int64_t n) {
+  return interval > kLongestTime / n ? kLongestTime : interval * n;
+}
+
 // Two digits are enough for a setting to start from.
 Duration rounded(Duration d) {
   std::int64_t step = 1;
   while (d.ns / step >= 100) step *= 10;
-  return {(d.ns + step / 2) / step * step};
+  return {std::min(kLongestTime.ns, (d.ns + step / 2) / step * step)};
 }
 
 std::string why_recorded(const fit::StallPart& stalls) {
@@ -222,8 +227,9 @@ class Writer {
 
   void write_detectors() {
     add("  \"detectors\": [");
-    add("    {\"fixed_timeout\": {\"timeout\": " + quoted(rounded(fit_.interval * 5)) + "}},");
-    add("    {\"nfd_e\": {\"safety_margin\": " + quoted(rounded(fit_.interval * 4)) +
+    add("    {\"fixed_timeout\": {\"timeout\": " + quoted(rounded(times(fit_.interval, 5))) +
+        "}},");
+    add("    {\"nfd_e\": {\"safety_margin\": " + quoted(rounded(times(fit_.interval, 4))) +
         ", \"window\": 100}},");
     add("    {\"phi_normal\": {\"threshold\": 8, \"window\": 500, \"min_deviation\": " +
         quoted(rounded(fit_.interval)) + "}}");
@@ -232,10 +238,11 @@ class Writer {
 
   void write_sweep() {
     add("  \"sweep\": {");
-    add("    \"timeout\": {\"from\": " + quoted(rounded(fit_.interval * 3 / 2)) + ", \"to\": " +
-        quoted(rounded(fit_.interval * 60)) + ", \"points\": 16, \"scale\": \"log\"},");
+    add("    \"timeout\": {\"from\": " + quoted(rounded(times(fit_.interval, 3) / 2)) +
+        ", \"to\": " + quoted(rounded(times(fit_.interval, 60))) +
+        ", \"points\": 16, \"scale\": \"log\"},");
     add("    \"safety_margin\": {\"from\": " + quoted(rounded(fit_.interval / 2)) + ", \"to\": " +
-        quoted(rounded(fit_.interval * 60)) + ", \"points\": 12, \"scale\": \"log\"},");
+        quoted(rounded(times(fit_.interval, 60))) + ", \"points\": 12, \"scale\": \"log\"},");
     add("    \"threshold\": [1, 2, 4, 8, 12, 16, 32, 64, 128]");
     add("  }");
   }

@@ -23,7 +23,7 @@ constexpr const char* kSweepExamples =
     "  flatline sweep scenario.json --axis timeout=log:1s:1m:64 --dry-run\n";
 constexpr const char* kReplayExamples =
     "  flatline replay arrivals.csv --unit ms --detector fixed_timeout --set timeout=3s\n"
-    "  flatline replay node0.csv.gz --column timestamp_start_send --unit ns \\\n"
+    "  flatline replay arrivals.csv.gz --column received --unit ns \\\n"
     "      --detector phi_normal --set threshold=8 --set window=1000 --format json\n"
     "  flatline replay recording.csv.gz --detector fixed_timeout --detector phi_normal \\\n"
     "      --axis timeout=log:50ms:2s:16 --axis threshold=1,2,4,8,16 --out results/mine\n";

@@ -37,6 +37,11 @@ char find_delimiter(std::string_view line) {
   return *most == 0 ? ' ' : kCandidates[static_cast<std::size_t>(most - counts.begin())];
 }
 
+bool is_control(char c) {
+  const auto code = static_cast<unsigned char>(c);
+  return (code < ' ' && c != '\t') || code == 0x7f;
+}
+
 std::string lower_case(std::string_view text) {
   std::string out(text);
   for (char& c : out) {
@@ -96,6 +101,9 @@ Result<RowReader> RowReader::open(LineReader lines, std::string_view what) {
       continue;
     }
     if (rows.width_ == 0) {
+      if (std::any_of(text.begin(), text.end(), is_control)) {
+        return rows.problem(std::nullopt, "this is not text", "rows of fields, plain or gzip");
+      }
       rows.delimiter_ = find_delimiter(*line.value());
       rows.first_line_ = static_cast<int>(rows.lines_.line());
     }
