@@ -81,8 +81,10 @@ void finish_folder(const results::ResultsFolder& folder, const sweep::Plan& plan
                                      tables.timeline_csv, plan.resolved};
   manifest = value_or_fail(folder.finish(files, manifest), kInputOutput);
   if (quiet) return;
-  std::cerr << "results in " << folder.path() << " (digest " << manifest.digest.substr(0, 12)
-            << "); for the report: flatline report " << folder.path() << "\n";
+  std::cerr << "results in " << folder.path() << " (" << origin.engine
+            << (origin.engine == "replay" ? "" : " engine") << ", digest "
+            << manifest.digest.substr(0, 12) << "); for the report: flatline report "
+            << folder.path() << "\n";
 }
 
 }  // namespace flatline::cli

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The same scenario and seed give the same bytes, whoever computes them.
 
-    digest_test.py FLATLINE threads          any number of threads; another seed gives others
+    digest_test.py FLATLINE threads          any number of threads, any engine; another seed gives others
     digest_test.py FLATLINE builds SOURCE    g++ and clang++, with and without optimisation: minutes
 """
 
@@ -63,6 +63,16 @@ class Threads(DigestTest):
                 for jobs in ("2", "7"):
                     other = results(PROGRAM, self.folder / f"{scenario.stem}-{jobs}", scenario, "--jobs", jobs)
                     self.same(one, other, f"{scenario.name} with {jobs} threads")
+
+    def test_the_engine_changes_nothing(self):
+        for scenario in SCENARIOS:
+            with self.subTest(scenario=scenario.name):
+                event = results(PROGRAM, self.folder / f"{scenario.stem}-event", scenario, "--engine", "event")
+                for engine in ("stream", "auto"):
+                    folder = self.folder / f"{scenario.stem}-{engine}"
+                    self.same(event, results(PROGRAM, folder, scenario, "--engine", engine),
+                              f"{scenario.name} on {engine}")
+                    self.assertEqual(json.loads((folder / "manifest.json").read_text())["engine"], "stream")
 
     def test_another_seed_gives_other_results(self):
         for scenario in SCENARIOS:
