@@ -165,10 +165,10 @@ int main(int argc, char** argv) {
       faulty_world(faulty, seconds(5));
   std::vector<Work> works{
       {"event engine, 1 timeout", sim::run_events, &world, timeouts(1), {}, {}},
-      {"event engine, 64 timeouts", sim::run_events, &short_world, timeouts(64), {}, {}},
+      {"event engine, 64 timeouts", sim::run_events, &world, timeouts(64), {}, {}},
       {"stream engine, 1 timeout", sim::run_stream, &world, timeouts(1), {}, {}},
-      {"stream engine, 64 timeouts", sim::run_stream, &short_world, timeouts(64), {}, {}},
-      {"stream engine, 1000 timeouts", sim::run_stream, &short_world, timeouts(1000), {}, {}},
+      {"stream engine, 64 timeouts", sim::run_stream, &world, timeouts(64), {}, {}},
+      {"stream engine, 1000 timeouts", sim::run_stream, &world, timeouts(1000), {}, {}},
       {"stream engine, 64 timeouts + 192 of phi and Chen",
        sim::run_stream,
        &short_world,
@@ -197,7 +197,7 @@ int main(int argc, char** argv) {
     }
   }
   std::printf(
-      "H1, %ld s of 100 workers (a tenth with many settings), %d rounds in turns, medians "
+      "H1, %ld s of 100 workers (a tenth with phi), %d rounds in turns, medians "
       "of CPU time\n",
       simulated, rounds);
   print(works, baseline, baseline_rate);

@@ -18,10 +18,22 @@ constexpr std::uint64_t order_of(Incarnation incarnation, SeqNo seq, bool copy) 
 
 NodeFaults::NodeFaults(world::Timeline crashes, world::Timeline stalls)
     : crashes_(std::move(crashes)), stalls_(std::move(stalls)) {
+  next_crash();
+  next_stall();
+}
+
+void NodeFaults::next_crash() {
+  crash_kind_ = Kind::crash;
+  crash_at_ = SimInstant::never();
   if (const auto crash = crashes_.next()) {
     crash_now_ = *crash;
     crash_at_ = crash->start;
   }
+}
+
+void NodeFaults::next_stall() {
+  stall_kind_ = Kind::stall;
+  stall_at_ = SimInstant::never();
   if (const auto stall = stalls_.next()) {
     stall_now_ = *stall;
     stall_at_ = stall->start;
@@ -30,29 +42,13 @@ NodeFaults::NodeFaults(world::Timeline crashes, world::Timeline stalls)
 
 void NodeFaults::advance() {
   if (crash_first()) {
-    if (crash_kind_ == Kind::crash) {
-      crash_kind_ = Kind::recover;
-      crash_at_ = crash_now_.end;
-      return;
-    }
-    crash_kind_ = Kind::crash;
-    crash_at_ = SimInstant::never();
-    if (const auto crash = crashes_.next()) {
-      crash_now_ = *crash;
-      crash_at_ = crash->start;
-    }
-    return;
-  }
-  if (stall_kind_ == Kind::stall) {
+    if (crash_kind_ == Kind::recover) return next_crash();
+    crash_kind_ = Kind::recover;
+    crash_at_ = crash_now_.end;
+  } else {
+    if (stall_kind_ == Kind::wake) return next_stall();
     stall_kind_ = Kind::wake;
     stall_at_ = stall_now_.end;
-    return;
-  }
-  stall_kind_ = Kind::stall;
-  stall_at_ = SimInstant::never();
-  if (const auto stall = stalls_.next()) {
-    stall_now_ = *stall;
-    stall_at_ = stall->start;
   }
 }
 
@@ -70,8 +66,7 @@ StreamPair::Process StreamPair::process_of(const Stage& stage, NodeId id) {
 
 StreamPair::StreamPair(Stage& stage, NodeId sender, NodeId monitor, SimInstant end,
                        qos::Tally& tally)
-    : stage_(&stage),
-      push_(&stage.world->scenario().push),
+    : push_(&stage.world->scenario().push),
       end_(end),
       tally_(&tally),
       sender_(process_of(stage, sender)),

@@ -35,6 +35,9 @@ class NodeFaults {
     return crash_at_ != stall_at_ ? crash_at_ < stall_at_ : crash_kind_ < stall_kind_;
   }
 
+  void next_crash();
+  void next_stall();
+
   world::Timeline crashes_, stalls_;
   world::Interval crash_now_, stall_now_;
   SimInstant crash_at_ = SimInstant::never(), stall_at_ = SimInstant::never();
@@ -86,7 +89,6 @@ class StreamPair {
   [[nodiscard]] std::uint64_t jitter_bits(std::int64_t index) const;
   void advance_schedule();
 
-  Stage* stage_;
   const protocol::PushSettings* push_;
   SimInstant end_;
   qos::Tally* tally_;
