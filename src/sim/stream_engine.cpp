@@ -237,7 +237,8 @@ void StreamPair::wake(Process& process, world::OnWake on_wake) {
   }
 }
 
-bool StreamPair::run(const std::atomic<bool>* stop) {
+bool StreamPair::run_until(SimInstant until, const std::atomic<bool>* stop) {
+  const SimInstant last = std::min(until, end_);
   int handled = 0;
   for (;;) {
     if ((++handled & kStopCheckMask) == 0 && stop != nullptr &&
@@ -247,7 +248,7 @@ bool StreamPair::run(const std::atomic<bool>* stop) {
     const SimInstant fault = std::min(sender_fault, monitor_fault);
     const SimInstant arrival = flying_.empty() ? SimInstant::never() : flying_.front().arrival;
     const SimInstant next = std::min({fault, arrival, timer_});
-    if (next >= end_) break;
+    if (next >= last) return true;
     clock_ = next;
     if (fault == next) {
       const bool sender_first = sender_fault != monitor_fault ? sender_fault < monitor_fault
@@ -262,12 +263,14 @@ bool StreamPair::run(const std::atomic<bool>* stop) {
       handle_timer(next);
     }
   }
+}
+
+void StreamPair::finish() {
   channel_.finish(end_);
   tally_->messages += sent_;
   tally_->bytes += static_cast<qos::Wide>(sent_) * (push_->bytes + kHeaderBytes);
   tally_->node_messages[sender_.id.value] += sent_;
   tally_->node_messages[monitor_.id.value] += arrived_;
-  return true;
 }
 
 }  // namespace flatline::sim

@@ -50,8 +50,10 @@ class StreamPair {
   /// Runs up to measured instant `end` and adds to `tally`. One pair at a time uses a stage.
   StreamPair(Stage& stage, NodeId sender, NodeId monitor, SimInstant end, qos::Tally& tally);
 
-  /// False if `*stop` was set before the end.
-  bool run(const std::atomic<bool>* stop);
+  /// Goes on to `until` or to the end, whichever comes first; false if `*stop` was set before.
+  bool run_until(SimInstant until, const std::atomic<bool>* stop);
+  /// Closes the account. Called once, when the end is reached.
+  void finish();
 
  private:
   struct Process {
