@@ -76,6 +76,11 @@ std::string required(const po::variables_map& values, const std::string& name,
   return values[name].as<std::string>();
 }
 
+std::string option_or(const po::variables_map& values, const char* name,
+                      const std::string& otherwise) {
+  return values.contains(name) ? values[name].as<std::string>() : otherwise;
+}
+
 std::atomic<bool>& interrupted() {
   static std::atomic<bool> flag{false};
   return flag;

@@ -63,6 +63,10 @@ bool parse(const Command& command, const Arguments& arguments,
 std::string required(const boost::program_options::variables_map& values, const std::string& name,
                      const Command& command);
 
+/// The option's text, or `otherwise` if it was not given.
+std::string option_or(const boost::program_options::variables_map& values, const char* name,
+                      const std::string& otherwise = {});
+
 /// Set by SIGINT and SIGTERM.
 std::atomic<bool>& interrupted();
 void catch_signals();

@@ -46,14 +46,21 @@ ChartSeries tail_of(const random::Distribution& law, std::int64_t least, double 
   return out;
 }
 
-LineChart delay_tail(const fit::TraceFit& fit) {
+LineChart chart_of(const std::string& file, const std::string& heading,
+                   const std::string& caption) {
   LineChart chart;
-  chart.file = "delay_tail.svg";
-  chart.heading = "How slow the slowest are";
-  chart.caption =
+  chart.file = file;
+  chart.heading = heading;
+  chart.caption = caption;
+  return chart;
+}
+
+LineChart delay_tail(const fit::TraceFit& fit) {
+  LineChart chart = chart_of(
+      "delay_tail.svg", "How slow the slowest are",
       "Share of heartbeats slower than a delay. Where the steps leave the line, the law is wrong "
       "by "
-      "that much. A law is drawn no farther than two decades beyond the slowest heartbeat.";
+      "that much. A law is drawn no farther than two decades beyond the slowest heartbeat.");
   chart.x = {"delay", true, true};
   chart.y = {"share of heartbeats slower", true, false};
   chart.series.push_back(tail_of("measured", fit.delays));
@@ -64,14 +71,14 @@ LineChart delay_tail(const fit::TraceFit& fit) {
   return chart;
 }
 
-LineChart delay_body(const fit::TraceFit& fit) {
-  LineChart chart;
-  chart.file = "delay_share.svg";
-  chart.heading = "Delays";
-  chart.caption = "Share of heartbeats that took at most a delay, measured and by the fitted laws.";
+// `tails` upside down.
+LineChart delay_body(const LineChart& tails) {
+  LineChart chart =
+      chart_of("delay_share.svg", "Delays",
+               "Share of heartbeats that took at most a delay, measured and by the fitted laws.");
   chart.x = {"delay", true, true};
   chart.y = {"share of heartbeats", false, false};
-  for (const ChartSeries& tail : delay_tail(fit).series) {
+  for (const ChartSeries& tail : tails.series) {
     ChartSeries share = tail;
     for (double& y : share.y) y = 1 - y;
     chart.series.push_back(std::move(share));
@@ -81,11 +88,9 @@ LineChart delay_body(const fit::TraceFit& fit) {
 
 LineChart run_lengths(const fit::RunLengths& runs, const std::string& file,
                       const std::string& heading, const std::string& what) {
-  LineChart chart;
-  chart.file = file;
-  chart.heading = heading;
-  chart.caption =
-      "Runs of " + what + " at least so long: counted, and expected under both laws of loss.";
+  LineChart chart = chart_of(
+      file, heading,
+      "Runs of " + what + " at least so long: counted, and expected under both laws of loss.");
   chart.x = {"heartbeats in a row", true, false};
   chart.y = {"runs at least as long", true, false};
   const auto at_least = [&](const std::string& name, LineStyle style, const auto& counts) {
@@ -107,13 +112,11 @@ LineChart run_lengths(const fit::RunLengths& runs, const std::string& file,
 }
 
 LineChart correlation(const fit::TraceFit& fit) {
-  LineChart chart;
-  chart.file = "delay_correlation.svg";
-  chart.heading = "Do slow heartbeats come together?";
-  chart.caption =
+  LineChart chart = chart_of(
+      "delay_correlation.svg", "Do slow heartbeats come together?",
       "Rank correlation of the delays of heartbeats that are so many apart. Independent delays "
       "stay "
-      "between the lines 19 times in 20.";
+      "between the lines 19 times in 20.");
   chart.x = {"heartbeats apart", false, false};
   chart.y = {"rank correlation", false, false};
   ChartSeries values{"measured", LineStyle::points, {}, {}};
@@ -132,10 +135,9 @@ LineChart correlation(const fit::TraceFit& fit) {
 }
 
 LineChart over_time(const fit::TraceFit& fit) {
-  LineChart chart;
-  chart.file = "delay_order.svg";
-  chart.heading = "Delays in order";
-  chart.caption = "The delay of each heartbeat, stalls taken off: quiet and busy times show.";
+  LineChart chart =
+      chart_of("delay_order.svg", "Delays in order",
+               "The delay of each heartbeat, stalls taken off: quiet and busy times show.");
   chart.x = {"heartbeat", false, false};
   chart.y = {"delay", true, true};
   ChartSeries series{"measured", LineStyle::points, {}, {}};
@@ -182,13 +184,11 @@ ChartSeries lateness_of(const fit::StallPart& stalls, Duration interval) {
 
 LineChart stall_lateness(const fit::StallPart& stalls, Duration interval, const std::string& file,
                          const std::string& what) {
-  LineChart chart;
-  chart.file = file;
-  chart.heading = "Lateness after " + what;
-  chart.caption =
+  LineChart chart = chart_of(
+      file, "Lateness after " + what,
       "Share of those seen that made a heartbeat later than a time. A stall begins at a random "
       "moment between two heartbeats, so it is longer than it makes the next one late: the line is "
-      "what the law of lengths says of lateness.";
+      "what the law of lengths says of lateness.");
   chart.x = {"lateness", true, true};
   chart.y = {"share later", true, false};
   std::vector<std::int64_t> late = stalls.lengths_ns;
@@ -305,7 +305,8 @@ report::ChartPage page_of(const fit::TraceFit& fit, const FitSource& source) {
     page.checks.push_back({verdict, feature.name, feature.found});
   }
   if (!fit.delays.empty()) {
-    page.charts = {delay_tail(fit), delay_body(fit), over_time(fit)};
+    const LineChart tails = delay_tail(fit);
+    page.charts = {tails, delay_body(tails), over_time(fit)};
     if (!fit.correlation.empty()) page.charts.push_back(correlation(fit));
   }
   if (fit.loss && fit.loss->lost > 0) {

@@ -113,11 +113,6 @@ Duration interval_of(const std::string& text) {
   return interval.value();
 }
 
-std::string option_or(const po::variables_map& values, const char* name,
-                      const std::string& otherwise) {
-  return values.contains(name) ? values[name].as<std::string>() : otherwise;
-}
-
 std::string default_name() {
   const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
   std::tm parts{};

@@ -242,8 +242,7 @@ sim::TraceSpan span_of(const Judged& judged, const TraceInput& input, const Trac
   return {scan.first, *zero, scan.last};
 }
 
-int replay_trace(const Request& request, const TraceInput& input) {
-  Judged judged = judged_of(request);
+int replay_trace(const Request& request, Judged judged, const TraceInput& input) {
   std::vector<sim::JudgedSetting> settings;
   bool needs_sent = false, needs_interval = false;
   for (const sweep::Cell& cell : judged.plan.worlds.front().cells) {
@@ -271,6 +270,11 @@ int replay_trace(const Request& request, const TraceInput& input) {
   const sim::Replayed replayed =
       value_or_fail(sim::replay(settings, interval, span, arrivals_of(input, scanned)), kInvalid);
   if (!request.quiet && request.format == "table") say_what_was_read(scanned, span);
+  if (!folder) {
+    print_rows(sweep::cells_table(judged.plan, judged.plan.worlds.front(), replayed.tally),
+               request.format);
+    return kOk;
+  }
   const sweep::Timeline shown = sweep::timeline_of(judged.plan);
   const auto timeline =
       value_or_fail(sim::replay_timeline(shown.settings, interval, span,
@@ -278,9 +282,7 @@ int replay_trace(const Request& request, const TraceInput& input) {
                     kInvalid);
   const sweep::Tables tables = sweep::tables_of(judged.plan, replayed.tally, timeline);
   print_rows(tables.cells, request.format);
-  if (folder) {
-    finish_folder(*folder, judged.plan, tables, {"replay", request.command_line}, request.quiet);
-  }
+  finish_folder(*folder, judged.plan, tables, {"replay", request.command_line}, request.quiet);
   return kOk;
 }
 
@@ -313,8 +315,9 @@ int replay_command(const Command& command, const Arguments& arguments) {
   if (values.contains("out")) request.out = values["out"].as<std::string>();
   request.quiet = values.contains("quiet");
   request.command_line = command_line(command, arguments);
-  judged_of(request);  // what is wrong with the command line comes before what is with the file
-  return replay_trace(request, trace_input_of(values, path));
+  // What is wrong with the command line comes before what is with the file.
+  Judged judged = judged_of(request);
+  return replay_trace(request, std::move(judged), trace_input_of(values, path));
 }
 
 }  // namespace flatline::cli

@@ -36,10 +36,6 @@ void require_readable(const std::string& path) {
     fail(kInputOutput, path + ": cannot open: " + std::generic_category().message(errno));
 }
 
-std::string text_or(const po::variables_map& values, const char* name) {
-  return values.contains(name) ? values[name].as<std::string>() : std::string();
-}
-
 // Points (sent, received) that keep the lower edge: whenever there are too many, of each two
 // neighbours the one with the lesser delay stays.
 class EdgePoints {
@@ -226,11 +222,11 @@ void add_trace_options(po::options_description& options) {
 TraceInput trace_input_of(const po::variables_map& values, const std::string& path) {
   TraceInput input;
   input.path = path;
-  input.columns.column = text_or(values, "column");
-  input.columns.unit = text_or(values, "unit");
-  input.columns.seq_column = text_or(values, "seq-column");
-  input.columns.send_column = text_or(values, "sent-column");
-  input.clocks = text_or(values, "clocks");
+  input.columns.column = option_or(values, "column");
+  input.columns.unit = option_or(values, "unit");
+  input.columns.seq_column = option_or(values, "seq-column");
+  input.columns.send_column = option_or(values, "sent-column");
+  input.clocks = option_or(values, "clocks");
   if (input.clocks != "auto" && input.clocks != "one" && input.clocks != "two")
     fail(kUsage, "--clocks " + input.clocks + " is not auto, one or two");
   require_readable(path);

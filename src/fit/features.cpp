@@ -1,10 +1,10 @@
 #include "fit/features.hpp"
 
 #include <algorithm>
-#include <boost/math/special_functions/gamma.hpp>
 #include <cmath>
 #include <numeric>
 
+#include "fit/chi_squared.hpp"
 #include "flatline/base/text.hpp"
 
 namespace flatline::fit {
@@ -13,10 +13,6 @@ namespace {
 constexpr std::size_t kLags = 20;
 constexpr std::size_t kTestedLags = 10;
 constexpr std::size_t kLeastForCorrelation = 100;
-
-double chi_squared_tail(double x, double degrees_of_freedom) {
-  return boost::math::gamma_q(degrees_of_freedom / 2, x / 2);
-}
 
 // Ranks from -1 to 1, ties sharing the middle one.
 std::vector<double> ranks_of(const std::vector<std::int64_t>& values) {

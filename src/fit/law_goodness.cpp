@@ -1,11 +1,11 @@
 #include "fit/law_goodness.hpp"
 
 #include <algorithm>
-#include <boost/math/special_functions/gamma.hpp>
 #include <cmath>
 #include <vector>
 
 #include "fit/cells.hpp"
+#include "fit/chi_squared.hpp"
 #include "fit/law_functions.hpp"
 #include "flatline/base/check.hpp"
 #include "flatline/fit/law.hpp"
@@ -97,7 +97,7 @@ double Judged::p_value(int fitted) const {
   judge({1, 0}, values_.size());
   const int freedom = cells - 1 - fitted;
   if (freedom < 1) return 1;
-  return boost::math::gamma_q(0.5 * freedom, 0.5 * statistic);
+  return chi_squared_tail(statistic, freedom);
 }
 
 Judged::Point Judged::point(std::size_t index) const {

@@ -2,9 +2,10 @@
 
 #include <Eigen/Dense>
 #include <algorithm>
-#include <boost/math/special_functions/gamma.hpp>
 #include <cmath>
 #include <numeric>
+
+#include "fit/chi_squared.hpp"
 
 namespace flatline::fit {
 namespace {
@@ -227,7 +228,7 @@ double run_p_value(const FittedLoss& fitted, double interval_s, bool lost,
   const double mean = weights.trace();
   const double half_variance = (weights * weights).trace();
   if (!(mean >= kLeastFreedom) || !std::isfinite(x2)) return 1;
-  return boost::math::gamma_q(mean * mean / half_variance / 2, x2 * mean / half_variance / 2);
+  return chi_squared_tail(x2 * mean / half_variance, mean * mean / half_variance);
 }
 
 }  // namespace flatline::fit

@@ -178,6 +178,14 @@ void find_held(Prepared& out, const std::vector<std::size_t>& by_receipt) {
 
 }  // namespace
 
+std::vector<Send> sends_of(const Prepared& p, bool skips) {
+  std::vector<Send> sends;
+  sends.reserve(p.parts.size());
+  for (const Part& part : p.parts)
+    sends.push_back({part.slot, part.sent, skips ? part.skipped : 0});
+  return sends;
+}
+
 double expected_overtakings(const std::vector<std::int64_t>& sorted, Duration interval) {
   // Pr(D > D' + interval) of two independent draws, by merging the delays with themselves.
   double pairs = 0;
@@ -194,9 +202,7 @@ Prepared prepare(const Record& record, const TraceFitOptions& options) {
   out.parts = first_copies(record, out);
   FLATLINE_CHECK(out.parts.size() >= 2, "a record has at least two heartbeats");
   find_interval(record, out);
-  std::vector<Send> sends;
-  for (const Part& part : out.parts) sends.push_back({part.slot, part.sent, part.skipped});
-  const Lateness lateness = fit::lateness(sends, out.interval);
+  const Lateness lateness = fit::lateness(sends_of(out, true), out.interval);
   out.measured_interval_s = lateness.measured_interval_s;
   out.free_running = lateness.free_running;
   find_interval(record, out);

@@ -43,6 +43,9 @@ struct Prepared {
   Thresholds thresholds;
 };
 
+/// When each heartbeat left. Without `skips` nothing is told of the places that the sender skipped.
+std::vector<Send> sends_of(const Prepared& p, bool skips);
+
 /// How often independent delays let a heartbeat be overtaken by the next. `sorted`: ascending.
 double expected_overtakings(const std::vector<std::int64_t>& sorted, Duration interval);
 

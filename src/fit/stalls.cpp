@@ -1,10 +1,10 @@
 #include "flatline/fit/stalls.hpp"
 
 #include <algorithm>
-#include <boost/math/special_functions/gamma.hpp>
 #include <cmath>
 #include <limits>
 
+#include "fit/chi_squared.hpp"
 #include "fit/stalls_law.hpp"
 #include "flatline/base/check.hpp"
 #include "flatline/qos/intervals.hpp"
@@ -51,7 +51,7 @@ double dispersion(const std::vector<Seen>& seen, std::int64_t begin, std::int64_
   const double mean = static_cast<double>(seen.size()) / kParts;
   double x2 = 0;
   for (const double count : counts) x2 += (count - mean) * (count - mean) / mean;
-  const double above = boost::math::gamma_q(static_cast<double>(kParts - 1) / 2, x2 / 2);
+  const double above = chi_squared_tail(x2, static_cast<double>(kParts - 1));
   return std::min(1.0, 2 * std::min(above, 1 - above));
 }
 

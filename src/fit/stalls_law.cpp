@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <boost/math/quadrature/gauss.hpp>
-#include <boost/math/special_functions/gamma.hpp>
 #include <cmath>
 #include <limits>
 #include <utility>
 
+#include "fit/chi_squared.hpp"
 #include "fit/law_functions.hpp"
 #include "fit/maximise.hpp"
 
@@ -125,7 +125,7 @@ Goodness goodness_of_lateness(const LateLaw& law, const SeenStalls& seen, int fi
   double x2 = 0;
   for (const double c : counts) x2 += (c - expected) * (c - expected) / expected;
   const double freedom = static_cast<double>(cells) - 1 - fitted;
-  goodness.p_value = boost::math::gamma_q(freedom / 2, x2 / 2);
+  goodness.p_value = chi_squared_tail(x2, freedom);
   for (std::size_t i = n / 2; i + 10 < n; i += std::max<std::size_t>(1, (n - i) / 8)) {
     const double beyond = 1 - (static_cast<double>(i) + 0.5) / count;
     double lo = seen.threshold_s;

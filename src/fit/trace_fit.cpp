@@ -32,12 +32,8 @@ Parameter between_seen(const StallFit& stalls) {
 // `skips`: places that the sender skipped tell of the same stalls.
 StallPart stalls_of(const Prepared& p, const std::vector<std::int64_t>& late, Duration threshold,
                     bool skips, LawChoice choice) {
-  std::vector<Send> sends;
-  sends.reserve(p.parts.size());
-  for (const Part& part : p.parts)
-    sends.push_back({part.slot, part.sent, skips ? part.skipped : 0});
   StallPart out;
-  static_cast<StallFit&>(out) = fit_stalls(sends, late, p.interval, {threshold});
+  static_cast<StallFit&>(out) = fit_stalls(sends_of(p, skips), late, p.interval, {threshold});
   out.threshold = threshold;
   const LawFit* law = out.length ? &*out.length : nullptr;
   // By the law there were more stalls than those that were late enough to be seen.

@@ -70,11 +70,9 @@ class PushNode final : public NodeProgram {
   void on_wake(Context&, CatchUp catch_up) override { catch_up_ = catch_up; }
 
  private:
-  // Each incarnation draws its own jitter: the high bits of the index keep them apart.
   std::uint64_t jitter_bits(const Context& context, std::int64_t index) const {
     if (settings_.jitter_of == JitterOf::none) return 0;
-    return context.draw(jitter_,
-                        (std::uint64_t{incarnation_} << 44) + static_cast<std::uint64_t>(index));
+    return context.draw(jitter_, beat_index({incarnation_}, index));
   }
 
   void advance(const Context& context) {

@@ -62,24 +62,28 @@ void DetectionTimes::gather(const CurveRows& curve) {
         next.detection.twice.push_back(batch.detection_twice);
         next.detection.points.push_back(batch.detection.cumulative());
         everything.merge(batch.detection);
-        if (all.empty()) continue;
-        const Gathered& before = all.back();
-        next.span[b] += before.span[b];
-        next.detection.twice[b] += before.detection.twice[b] + 2 * shift * before.span[b];
-        next.detection.points[b] =
-            sum_of(next.detection.points[b], moved(before.detection.points[b], shift));
       }
       next.detection.all = everything.cumulative();
       if (!all.empty()) {
-        const Gathered& before = all.back();
-        next.detection.all = sum_of(next.detection.all, moved(before.detection.all, shift));
-        next.detection.max_ns = std::max(next.detection.max_ns, before.detection.max_ns + shift);
+        add(next.detection, all.back(), shift);
+        for (std::size_t b = 0; b < batches; ++b) next.span[b] += all.back().span[b];
       }
       all.push_back(std::move(next));
       from = curve.shift[k];
     }
     if (!all.empty()) places_[curve.rows[k]] = {curve.shift[k] - from, &all.back()};
   }
+}
+
+// What was gathered for a row is so much longer for this one.
+void DetectionTimes::add(RowDetection& row, const Gathered& gathered, std::int64_t shift) {
+  const RowDetection& below = gathered.detection;
+  for (std::size_t b = 0; b < row.twice.size(); ++b) {
+    row.twice[b] += below.twice[b] + 2 * shift * gathered.span[b];
+    row.points[b] = sum_of(row.points[b], moved(below.points[b], shift));
+  }
+  row.all = sum_of(row.all, moved(below.all, shift));
+  row.max_ns = std::max(row.max_ns, below.max_ns + shift);
 }
 
 RowDetection DetectionTimes::of(std::size_t index) const {
@@ -95,14 +99,7 @@ RowDetection DetectionTimes::of(std::size_t index) const {
   out.max_ns = row.detection_max_ns;
   const auto place = places_.find(index);
   if (place == places_.end()) return out;
-  const Gathered& gathered = *place->second.gathered;
-  const std::int64_t shift = place->second.shift;
-  for (std::size_t b = 0; b < out.twice.size(); ++b) {
-    out.twice[b] += gathered.detection.twice[b] + 2 * shift * gathered.span[b];
-    out.points[b] = sum_of(out.points[b], moved(gathered.detection.points[b], shift));
-  }
-  out.all = sum_of(out.all, moved(gathered.detection.all, shift));
-  out.max_ns = std::max(out.max_ns, gathered.detection.max_ns + shift);
+  add(out, *place->second.gathered, place->second.shift);
   return out;
 }
 

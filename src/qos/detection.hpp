@@ -41,6 +41,7 @@ class DetectionTimes {
   };
 
   void gather(const CurveRows& curve);
+  static void add(RowDetection& row, const Gathered& gathered, std::int64_t shift);
 
   const Tally* tally_;
   std::vector<std::vector<Gathered>> curves_;

@@ -12,24 +12,6 @@ constexpr std::string_view kPolicy =
     "blob:; "
     "base-uri 'none'; form-action 'none'";
 
-std::string element(std::string_view name, std::string_view text) {
-  const std::string tag(name);
-  return "<" + tag + ">" + escaped(text) + "</" + tag + ">\n";
-}
-
-std::string head(const Report& report) {
-  return "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-         "<meta http-equiv=\"Content-Security-Policy\" content=\"" +
-         std::string(kPolicy) +
-         "\">\n"
-         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-         "<meta name=\"color-scheme\" content=\"light dark\">\n<meta name=\"generator\" "
-         "content=\"flatline " +
-         escaped(report.source.version) + "\">\n<title>" + escaped(report.source.name) +
-         " - flatline report</title>\n<style>\n" + std::string(page_css()) +
-         std::string(chart_css()) + "</style>\n</head>\n";
-}
-
 // A trace lasts to the nanosecond, which nobody wants to read.
 std::string length_of(const Source& source) {
   const auto duration = parse_duration(source.duration);
@@ -142,9 +124,26 @@ std::string scripts(const Report& report, std::string_view script) {
 
 }  // namespace
 
+std::string element(std::string_view name, std::string_view text) {
+  const std::string tag(name);
+  return "<" + tag + ">" + escaped(text) + "</" + tag + ">\n";
+}
+
+std::string page_head(const PageHead& head) {
+  return "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+         "<meta http-equiv=\"Content-Security-Policy\" content=\"" +
+         std::string(head.policy) +
+         "\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+         "<meta name=\"color-scheme\" content=\"light dark\">\n"
+         "<meta name=\"generator\" content=\"flatline " +
+         escaped(head.version) + "\">\n<title>" + escaped(head.title) + " - " + escaped(head.kind) +
+         "</title>\n<style>\n" + std::string(page_css()) + std::string(chart_css()) +
+         std::string(head.css) + "</style>\n</head>\n";
+}
+
 std::string page(const Report& report, std::string_view script) {
   const Source& source = report.source;
-  std::string out = head(report) +
+  std::string out = page_head({kPolicy, source.version, source.name, "flatline report", {}}) +
                     "<body>\n<main>\n<header><p class=\"kind\">flatline report</p>\n" +
                     element("h1", source.name.empty() ? "Unnamed scenario" : source.name) +
                     short_facts(report) + "</header>\n";

@@ -57,6 +57,19 @@ std::string page_table(const Report& report);
 /// alone and says so.
 std::string page(const Report& report, std::string_view script);
 
+/// <name>text</name> on a line of its own.
+std::string element(std::string_view name, std::string_view text);
+
+/// What stands above the body of every page.
+struct PageHead {
+  std::string_view policy;  ///< Content security policy.
+  std::string_view version;
+  std::string_view title;
+  std::string_view kind;  ///< "flatline report"
+  std::string_view css;   ///< Beyond page_css() and chart_css().
+};
+std::string page_head(const PageHead& head);
+
 /// The page's style sheet, and the few lines of script that sort the table.
 std::string_view page_css();
 std::string_view page_script();

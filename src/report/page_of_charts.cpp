@@ -49,26 +49,9 @@ gap:40px 36px;margin-top:48px}
 pre{white-space:pre-wrap}}
 )";
 
-std::string element(std::string_view name, std::string_view text) {
-  const std::string tag(name);
-  return "<" + tag + ">" + escaped(text) + "</" + tag + ">\n";
-}
-
 std::string headed_section(std::string_view css, const std::string& id, std::string_view heading) {
   return "<section" + (css.empty() ? "" : " class=\"" + std::string(css) + "\"") +
          " aria-labelledby=\"" + id + "\"><h2 id=\"" + id + "\">" + escaped(heading) + "</h2>\n";
-}
-
-std::string head(const ChartPage& page) {
-  return "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-         "<meta http-equiv=\"Content-Security-Policy\" content=\"" +
-         std::string(kPolicy) +
-         "\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-         "<meta name=\"color-scheme\" content=\"light dark\">\n"
-         "<meta name=\"generator\" content=\"flatline " +
-         escaped(page.version) + "\">\n<title>" + escaped(page.title) + " - " + escaped(page.kind) +
-         "</title>\n<style>\n" + std::string(page_css()) + std::string(chart_css()) +
-         std::string(kCss) + "</style>\n</head>\n";
 }
 
 std::string header(const ChartPage& page) {
@@ -184,7 +167,8 @@ std::string notes(const ChartPage& page) {
 }
 
 std::string page_html(const ChartPage& page, const std::vector<Chart>& charts) {
-  std::string out = head(page) + "<body>\n<main>\n" + header(page) + summary(page);
+  std::string out = page_head({kPolicy, page.version, page.title, page.kind, kCss}) +
+                    "<body>\n<main>\n" + header(page) + summary(page);
   if (!charts.empty()) {
     out += "<div class=\"charts\">\n";
     for (const Chart& chart : charts) out += figure(chart);

@@ -59,7 +59,7 @@ void Channel::record_span(const VerdictState& state, SimInstant from, SimInstant
   }
   for (std::size_t c = 0; c < panel.curves().size(); ++c) {
     const Curve& curve = panel.curves()[c];
-    const std::size_t first = std::min(state.curves[c].from, curve.rows.size());
+    const std::size_t first = state.curves[c].from;
     for (std::size_t k = 0; k < first; ++k) {
       const std::uint32_t row = curve.rows[k];
       record_row(row, batch_index, a, b, judge_->final_suspicion(state.lanes[row]));

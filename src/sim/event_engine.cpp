@@ -177,7 +177,7 @@ void EventEngine::push_delivery(const Route& route, std::span<const std::byte> p
   message->to = route.to;
   message->assign(payload);
   // The address says which message it is; it takes no part in the order of events.
-  queue_.push({arrival.ns, route.order | index_bits(index << 1 | (copy ? 1u : 0u)),
+  queue_.push({arrival.ns, route.order | arrival_order(index, copy),
                reinterpret_cast<std::uint64_t>(message)});
 }
 
@@ -210,8 +210,7 @@ void EventEngine::send(NodeId to, std::span<const std::byte> payload, std::int64
                        std::optional<SeqNo> heartbeat) {
   Route& route = route_to(to);
   const Node& from = *current_;
-  const std::uint64_t index = heartbeat ? (std::uint64_t{from.incarnation.value} << 44) +
-                                              static_cast<std::uint64_t>(heartbeat->value)
+  const std::uint64_t index = heartbeat ? protocol::beat_index(from.incarnation, heartbeat->value)
                                         : (std::uint64_t{1} << 63) + route.others_sent++;
   const world::Passage passage = route.link.transmit(clock_, index);
   if (clock_.ns >= 0) {

@@ -17,10 +17,6 @@
 
 namespace flatline::sim {
 
-constexpr std::uint64_t index_bits(std::uint64_t index) {
-  return index & 0x1fffff;
-}
-
 // (class, node rank, sender rank or timer, index) in one word; ranks are below 2^20, as a
 // scenario has at most 10^6 nodes.
 constexpr std::uint64_t order_of(std::uint64_t event_class, std::uint64_t node,

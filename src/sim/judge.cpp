@@ -30,7 +30,7 @@ VerdictState Judge::fresh(SimInstant now) const {
     }
     state.lanes.push_back(initial);
   }
-  state.curves.resize(panel_->curves().size());
+  for (const Curve& curve : panel_->curves()) state.curves.push_back({curve.rows.size(), {}});
   return state;
 }
 
@@ -55,7 +55,6 @@ void Judge::settle_all(VerdictState& state, SimInstant now) const {
   for (std::size_t c = 0; c < state.curves.size(); ++c) {
     const Curve& curve = panel_->curves()[c];
     std::size_t& from = state.curves[c].from;
-    from = std::min(from, curve.rows.size());
     // Those that are due by now are looked at one by one from here on.
     while (from < curve.rows.size() && due_of(state, c, from) < now) {
       state.lanes[curve.rows[from]].due = due_of(state, c, from);

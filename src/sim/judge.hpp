@@ -29,7 +29,7 @@ struct LaneState {
 /// What a curve's rows have in common: from row number `from` on all trust, and row k is due at
 /// `due` + shift[k]; their LaneState::due is not kept. The rows before it are looked at one by one.
 struct CurveState {
-  std::size_t from = SIZE_MAX;  ///< Or the number of rows: none.
+  std::size_t from = 0;  ///< The number of rows: none.
   SimInstant due{};
 };
 
@@ -94,7 +94,7 @@ class Judge {
   /// Tells the detectors of a new incarnation. Verdicts stand until its first heartbeat, which
   /// follows at once.
   void restart(VerdictState& state, SimInstant now, const detect::Observation& observation) const {
-    feed(state, now, observation);
+    for (const auto& family : state.families) family->observe({now.ns}, observation);
   }
 
   /// When a curve's row k is due.
@@ -125,7 +125,6 @@ class Judge {
   template <typename Turning>
   void observe_curve(VerdictState& state, std::size_t curve, const detect::Family& family,
                      SimInstant now, Turning& turning, SimInstant& earliest) const;
-  void feed(VerdictState& state, SimInstant now, const detect::Observation& observation) const;
   [[nodiscard]] SimInstant next_check(std::size_t lane, SimInstant at) const;
 
   const Panel* panel_;
@@ -134,11 +133,6 @@ class Judge {
   mutable std::vector<LocalInstant> deadlines_;
   mutable std::vector<std::size_t> changed_;
 };
-
-inline void Judge::feed(VerdictState& state, SimInstant now,
-                        const detect::Observation& observation) const {
-  for (const auto& family : state.families) family->observe({now.ns}, observation);
-}
 
 template <typename Turning>
 void Judge::observe_row(VerdictState& state, std::uint32_t i, SimInstant at, SimInstant now,
@@ -172,7 +166,7 @@ void Judge::observe_curve(VerdictState& state, std::size_t c, const detect::Fami
   const Curve& curve = panel_->curves()[c];
   CurveState& common = state.curves[c];
   const std::size_t rows = curve.rows.size();
-  std::size_t from = std::min(common.from, rows);
+  std::size_t from = common.from;
   const LocalInstant lead = family.deadline(curve.lead);
   // Before the first heartbeat a deadline is never or before all, with no shift added.
   const bool shifts = lead != LocalInstant::never() && lead != LocalInstant::before_all();

@@ -54,7 +54,7 @@ Panel::Panel(const std::vector<JudgedSetting>& settings, Duration interval) : in
     family_rows_[group].push_back(static_cast<std::uint32_t>(lanes_.size()));
     lanes_.push_back({first[group] + member, row.dead ? *judged.dead_after : Duration{},
                       judged.check_every.value_or(Duration{}),
-                      judged.info->initial == detect::InitialOutput::suspect, UINT32_MAX});
+                      judged.info->initial == detect::InitialOutput::suspect});
   }
   find_curves(settings);
 }
@@ -66,28 +66,25 @@ void Panel::find_curves(const std::vector<JudgedSetting>& settings) {
   for (std::size_t f = 0; f < groups_.size(); first_member += family_sizes_[f++]) {
     const bool checked = std::any_of(family_rows_[f].begin(), family_rows_[f].end(),
                                      [&](auto row) { return lanes_[row].check_every.ns > 0; });
-    if (groups_[f].info->shift.empty() || checked || family_rows_[f].size() < kLeastOfCurve)
+    if (groups_[f].info->shift.empty() || checked || family_rows_[f].size() < kLeastOfCurve) {
+      loose_rows_.insert(loose_rows_.end(), family_rows_[f].begin(), family_rows_[f].end());
       continue;
+    }
     Curve curve;
-    curve.family = f;
     curve.rows = family_rows_[f];
     const auto shift = [&](std::uint32_t row) {
       return shift_of(settings[rows[row].setting], lanes_[row].extra);
     };
     std::stable_sort(curve.rows.begin(), curve.rows.end(),
                      [&](auto a, auto b) { return shift(a) < shift(b); });
-    for (const std::uint32_t row : curve.rows) {
+    for (const std::uint32_t row : curve.rows)
       curve.shift.push_back(shift(row) - shift(curve.rows.front()));
-      lanes_[row].curve = static_cast<std::uint32_t>(curves_.size());
-    }
     curve.lead = lanes_[curve.rows.front()].member - first_member;
     curve.lead_extra = lanes_[curve.rows.front()].extra;
     family_curves_[f] = static_cast<std::uint32_t>(curves_.size());
     curves_.push_back(std::move(curve));
   }
-  for (std::uint32_t row = 0; row < lanes_.size(); ++row) {
-    if (lanes_[row].curve == UINT32_MAX) loose_rows_.push_back(row);
-  }
+  std::sort(loose_rows_.begin(), loose_rows_.end());
 }
 
 qos::Tally Panel::make_tally(std::size_t batches, std::size_t nodes) const {

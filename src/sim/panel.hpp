@@ -19,7 +19,6 @@ struct Lane {
   Duration extra{};             ///< dead_after for the state `dead`.
   Duration check_every{};       ///< 0: the verdict changes at the deadline itself.
   bool starts_suspect = false;  ///< Output before the first beat.
-  std::uint32_t curve = UINT32_MAX;  ///< The curve that it belongs to, if any.
 };
 
 /// Rows of one family whose deadlines lie a constant apart: all are known from the first, and while
@@ -27,8 +26,7 @@ struct Lane {
 struct Curve {
   std::vector<std::uint32_t> rows;  ///< By ascending shift.
   std::vector<std::int64_t> shift;  ///< Of each deadline against the first.
-  std::size_t family = 0;
-  std::size_t lead = 0;  ///< The first row's place in its family.
+  std::size_t lead = 0;             ///< The first row's place in its family.
   Duration lead_extra{};
 };
 

@@ -14,6 +14,16 @@ namespace flatline::sim {
 /// Bytes of a message besides its payload: IPv4 and UDP (28), Ethernet with preamble and gap (38).
 inline constexpr std::int64_t kHeaderBytes = 66;
 
+/// What is kept of an index to order events that share all else.
+constexpr std::uint64_t index_bits(std::uint64_t index) {
+  return index & 0x1fffff;
+}
+
+/// The order of arrivals of one pair at one instant: by the message's index, copies last.
+constexpr std::uint64_t arrival_order(std::uint64_t index, bool copy) {
+  return index_bits(index << 1 | (copy ? 1u : 0u));
+}
+
 struct Stage {
   Stage(const PreparedWorld& prepared, const std::vector<JudgedSetting>& settings,
         std::uint32_t replication);

@@ -7,13 +7,6 @@ namespace {
 
 constexpr int kStopCheckMask = 0xfff;
 
-// What the event engine keeps of a message's address to order arrivals of one instant.
-constexpr std::uint64_t order_of(Incarnation incarnation, SeqNo seq, bool copy) {
-  const std::uint64_t index =
-      (std::uint64_t{incarnation.value} << 44) + static_cast<std::uint64_t>(seq.value);
-  return (index << 1 | (copy ? 1u : 0u)) & 0x1fffff;
-}
-
 }  // namespace
 
 NodeFaults::NodeFaults(world::Timeline crashes, world::Timeline stalls)
@@ -86,8 +79,7 @@ StreamPair::StreamPair(Stage& stage, NodeId sender, NodeId monitor, SimInstant e
 
 std::uint64_t StreamPair::jitter_bits(std::int64_t index) const {
   if (push_->jitter_of == protocol::JitterOf::none) return 0;
-  return jitter_.bits((std::uint64_t{sender_.incarnation.value} << 44) +
-                      static_cast<std::uint64_t>(index));
+  return jitter_.bits(protocol::beat_index(sender_.incarnation, index));
 }
 
 void StreamPair::advance_schedule() {
@@ -123,8 +115,8 @@ void StreamPair::handle_timer(SimInstant now) {
 void StreamPair::beat(SimInstant now, std::int64_t index) {
   const Incarnation incarnation = sender_.incarnation;
   const SeqNo seq{index};
-  const world::Passage passage = link_.transmit(
-      now, (std::uint64_t{incarnation.value} << 44) + static_cast<std::uint64_t>(index));
+  const std::uint64_t address = protocol::beat_index(incarnation, index);
+  const world::Passage passage = link_.transmit(now, address);
   if (now.ns >= 0) ++sent_;
   if (passage.fate != world::Fate::delivered) {
     channel_.lost(now, passage.fate == world::Fate::cut);
@@ -134,9 +126,9 @@ void StreamPair::beat(SimInstant now, std::int64_t index) {
   channel_.in_flight(now, seq, incarnation, passage.arrival, false);
   if (passage.duplicate) channel_.in_flight(now, seq, incarnation, *passage.duplicate, true);
   channel_.sent(now, true);
-  fly({passage.arrival, order_of(incarnation, seq, false), incarnation, seq, now});
+  fly({passage.arrival, arrival_order(address, false), incarnation, seq, now});
   if (passage.duplicate)
-    fly({*passage.duplicate, order_of(incarnation, seq, true), incarnation, seq, now});
+    fly({*passage.duplicate, arrival_order(address, true), incarnation, seq, now});
 }
 
 void StreamPair::fly(Message message) {

@@ -131,6 +131,22 @@ results::Table measured(const Plan& plan, const World& world, const qos::Measure
   return table;
 }
 
+// detection.csv of these rows, without its header.
+std::string detection_of(const results::Table& table, const qos::Measurer& measurer) {
+  std::string detection;
+  for (std::size_t r = 0; r < table.rows.size(); ++r) {
+    const std::vector<results::Cell>& row = table.rows[r];
+    const std::string key = results::cell_text(row[0]) + "," +
+                            csv_field(std::get<std::string>(row[2])) + "," +
+                            std::get<std::string>(row[3]) + ",";
+    for (const qos::DetectionPoint& point : measurer.distribution(r, kDetectionPoints)) {
+      detection += key + std::to_string(point.detection_time_ns) + "," +
+                   wide_text(point.cumulative_ns) + "," + wide_text(point.total_ns) + "\n";
+    }
+  }
+  return detection;
+}
+
 }  // namespace
 
 results::Table cells_table(const Plan& plan, const World& world, const qos::Tally& tally) {
@@ -159,9 +175,10 @@ Tables tables_of(const Plan& plan, const qos::Tally& tally,
                  const std::vector<sim::TimelineEntry>& timeline) {
   const World& world = plan.worlds.front();
   Tables tables;
-  tables.cells = cells_table(plan, world, tally);
+  const qos::Measurer measurer(tally);
+  tables.cells = measured(plan, world, measurer);
   tables.detection_csv =
-      std::string(kDetectionHeader) + "\n" + make_part(plan, world, tally).detection;
+      std::string(kDetectionHeader) + "\n" + detection_of(tables.cells, measurer);
   tables.timeline_csv = timeline_csv(plan, timeline_of(plan), timeline);
   return tables;
 }
@@ -169,18 +186,7 @@ Tables tables_of(const Plan& plan, const qos::Tally& tally,
 Part make_part(const Plan& plan, const World& world, const qos::Tally& tally) {
   const qos::Measurer measurer(tally);
   const results::Table table = measured(plan, world, measurer);
-  std::string detection;
-  for (std::size_t r = 0; r < table.rows.size(); ++r) {
-    const std::vector<results::Cell>& row = table.rows[r];
-    const std::string key = results::cell_text(row[0]) + "," +
-                            csv_field(std::get<std::string>(row[2])) + "," +
-                            std::get<std::string>(row[3]) + ",";
-    for (const qos::DetectionPoint& point : measurer.distribution(r, kDetectionPoints)) {
-      detection += key + std::to_string(point.detection_time_ns) + "," +
-                   wide_text(point.cumulative_ns) + "," + wide_text(point.total_ns) + "\n";
-    }
-  }
-  return {without_header(results::write_csv(table)), std::move(detection)};
+  return {without_header(results::write_csv(table)), detection_of(table, measurer)};
 }
 
 std::optional<Part> read_part(const results::ResultsFolder& folder, std::size_t w) {

@@ -11,8 +11,8 @@
 
 namespace flatline::protocol {
 
-/// How beat i strays from the grid: not at all, by U(+-ratio) intervals around i * interval (grid), or by drawing
-/// each gap (interval), so that the phase wanders as it does with a sleep.
+/// How beat i strays from the grid: not at all, by U(+-ratio) intervals around i * interval (grid),
+/// or by drawing each gap (interval), so that the phase wanders as it does with a sleep.
 enum class JitterOf : std::uint8_t { none, grid, interval };
 
 /// Where a sender's grid starts: all together, or uniform over one interval per sender.
@@ -23,18 +23,18 @@ struct PushSettings {
   std::vector<NodeId> to;    ///< Monitors; a node that is both does not watch itself.
   Duration interval{};       ///< eta, > 0.
   JitterOf jitter_of = JitterOf::none;
-  double jitter_ratio = 0;   ///< grid: 0 to below 0.5; interval: 0 to below 1.
+  double jitter_ratio = 0;  ///< grid: 0 to below 0.5; interval: 0 to below 1.
   Phase phase = Phase::spread;
-  std::int64_t bytes = 64;   ///< Payload bytes of one heartbeat.
+  std::int64_t bytes = 64;  ///< Payload bytes of one heartbeat.
 };
 
-/// When a sender's beats are due: a function of its start, its settings and its draws. Beats missed during a stall do
-/// not move later ones.
+/// When a sender's beats are due: a function of its start, its settings and its draws. Beats missed
+/// during a stall do not move later ones.
 class BeatSchedule {
  public:
   BeatSchedule() = default;
-  /// `start` is the process's start; `phase_bits` places the grid of a first incarnation (ignored if it restarts: a
-  /// restarted process beats at once).
+  /// `start` is the process's start; `phase_bits` places the grid of a first incarnation (ignored
+  /// if it restarts: a restarted process beats at once).
   BeatSchedule(const PushSettings& settings, LocalInstant start, bool restarted,
                std::uint64_t phase_bits);
 
@@ -57,6 +57,12 @@ class BeatSchedule {
   std::int64_t index_ = 0;
 };
 
+/// The index of heartbeat `seq` of an incarnation in every stream of draws that it has: its jitter,
+/// its loss, its delay. Incarnations stay apart by the high bits.
+constexpr std::uint64_t beat_index(Incarnation incarnation, std::int64_t seq) {
+  return (std::uint64_t{incarnation.value} << 44) + static_cast<std::uint64_t>(seq);
+}
+
 /// The heartbeat as it travels.
 struct Heartbeat {
   std::uint64_t incarnation = 0;
@@ -64,8 +70,9 @@ struct Heartbeat {
   std::int64_t sent_at = 0;  ///< The sender's clock, ns.
 };
 
-/// A node of a push protocol: beats on its schedule to every monitor in `to` (none: it only listens), and hands every
-/// heartbeat of a sender's newest incarnation to the detectors. `nodes` is the size of the cluster.
+/// A node of a push protocol: beats on its schedule to every monitor in `to` (none: it only
+/// listens), and hands every heartbeat of a sender's newest incarnation to the detectors. `nodes`
+/// is the size of the cluster.
 std::unique_ptr<NodeProgram> make_push_node(const PushSettings& settings, std::vector<NodeId> to,
                                             std::uint32_t nodes);
 
