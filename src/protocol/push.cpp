@@ -142,6 +142,16 @@ void BeatSchedule::advance(std::uint64_t bits) {
   }
 }
 
+std::size_t BeatSchedule::advance_run(std::span<const std::uint64_t> bits, LocalInstant before,
+                                      std::span<LocalInstant> due) {
+  std::size_t n = 0;
+  while (n < due.size() && due_ < before) {
+    due[n] = due_;
+    advance(bits[n++]);
+  }
+  return n;
+}
+
 std::unique_ptr<NodeProgram> make_push_node(const PushSettings& settings, std::vector<NodeId> to,
                                             std::uint32_t nodes) {
   return std::make_unique<PushNode>(settings, std::move(to), nodes);

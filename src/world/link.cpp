@@ -105,4 +105,13 @@ Link::Link(LinkLaw law, const random::StreamFactory& streams, const std::string&
   }
 }
 
+void Link::transmit_run(std::span<const SimInstant> sent, std::uint64_t first,
+                        std::span<SimInstant> arrival) {
+  for (std::size_t i = 0; i < sent.size(); ++i) {
+    const std::uint64_t index = first + i;
+    arrival[i] = loses(sent[i], index) ? SimInstant::never()
+                                       : arrival_after(sent[i], delay_draws_.bits(index));
+  }
+}
+
 }  // namespace flatline::world

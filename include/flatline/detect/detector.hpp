@@ -14,6 +14,7 @@
 #include "flatline/base/draws.hpp"
 #include "flatline/base/ids.hpp"
 #include "flatline/base/time.hpp"
+#include "flatline/detect/line.hpp"
 
 namespace flatline::detect {
 
@@ -46,6 +47,14 @@ struct Surroundings {
   const Draws* draws = nullptr;   ///< For randomised detectors; may be null for all others.
 };
 
+/// A run of heartbeats of the incarnation that is watched, in order of arrival; one entry each in
+/// all three.
+struct Beats {
+  std::span<const LocalInstant> at;       ///< Non-decreasing.
+  std::span<const SeqNo> seq;             ///< Ascending: none overtaken, none twice.
+  std::span<const LocalInstant> sent_at;  ///< As Observation::sent_at.
+};
+
 /// Several settings of one detector over one channel, sharing what they can: the estimator is
 /// updated once per observation and each setting's deadline is read off it. One setting is a family
 /// of one.
@@ -68,6 +77,21 @@ class Family {
 
   /// The deadline of setting `i` alone.
   [[nodiscard]] virtual LocalInstant deadline(std::size_t i) const = 0;
+
+  /// On how many lines the settings' deadlines lie (line.hpp). By default on one each.
+  [[nodiscard]] virtual std::size_t lines() const { return size(); }
+  /// Whether any line ever has a slope.
+  [[nodiscard]] virtual bool sloped() const { return false; }
+  /// Where setting `i` lies. Never changes.
+  [[nodiscard]] virtual Place place(std::size_t i) const { return {i, {}, 0}; }
+  /// Where the lines lie now: deadline_on(out[place(i).line], place(i)) == deadline(i). REQUIRES:
+  /// out.size() == lines().
+  virtual void read_lines(std::span<Line> out) const;
+  /// observe() for each beat in turn, and where the lines lie after each: out[l] has an entry per
+  /// beat. One call for many beats; the default does it one by one. REQUIRES: no beat is earlier
+  /// than what was observed before, or of another incarnation; out.size() == lines().
+  virtual void observe_run(const Beats& beats, Incarnation incarnation,
+                           std::span<const LineRun> out);
 
   /// The suspicion level of setting `i` at `now` (its own scale: phi, or seconds past the deadline
   /// for detectors without a level), non-decreasing between observations. The deadline decides; the

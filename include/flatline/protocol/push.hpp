@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "flatline/base/ids.hpp"
@@ -43,6 +44,11 @@ class BeatSchedule {
   [[nodiscard]] LocalInstant due() const { return due_; }
   /// Moves on to the next beat; `bits` is that beat's jitter draw.
   void advance(std::uint64_t bits);
+  /// Moves on over many beats at once: writes when index(), index() + 1 ... are due, as many as are
+  /// due before `before` and find room in `due`, and returns how many. bits[i] is the jitter draw
+  /// of beat index() + 1 + i. REQUIRES: bits.size() >= due.size().
+  std::size_t advance_run(std::span<const std::uint64_t> bits, LocalInstant before,
+                          std::span<LocalInstant> due);
   /// Applies beat 0's jitter draw. Called once, before due() is first asked for.
   void begin(std::uint64_t bits);
 

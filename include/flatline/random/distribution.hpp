@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,8 +34,8 @@ std::string_view name_of(Family family);
 /// A law of non-negative durations. Only the fields that `family` names are read.
 struct Distribution {
   Family family = Family::constant;
-  Duration value{};  ///< constant: the value. exponential, normal: mean. lognormal: median. gamma,
-                     ///< weibull, pareto: scale. uniform: lower end.
+  Duration value{};   ///< constant: the value. exponential, normal: mean. lognormal: median. gamma,
+                      ///< weibull, pareto: scale. uniform: lower end.
   Duration second{};  ///< uniform: upper end (>= lower). normal: standard deviation (the law is
                       ///< conditioned on being
                       ///< >= 0: cut at zero).
@@ -81,6 +82,8 @@ class Sampler {
   /// The sample that draw `bits` selects, in ns, always in [min_ns, max_ns]. Non-decreasing in
   /// `bits`, except for mixtures.
   [[nodiscard]] std::int64_t operator()(std::uint64_t bits) const;
+  /// The samples of many draws. REQUIRES: out.size() == bits.size().
+  void fill(std::span<const std::uint64_t> bits, std::span<std::int64_t> out) const;
   [[nodiscard]] std::int64_t min_ns() const;
   [[nodiscard]] std::int64_t max_ns() const;
   /// Mean of the table itself (what is sampled), seconds; for plans and reports, not for results.

@@ -11,6 +11,7 @@
 // streams whose counters happen to overlap from giving the same sequence.
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -33,6 +34,9 @@ class Stream {
     z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
     return z ^ (z >> 31);
   }
+
+  /// Draws `first`, `first` + 1 ... into `out`.
+  void fill(std::uint64_t first, std::span<std::uint64_t> out) const;
 
   [[nodiscard]] constexpr std::uint64_t k0() const { return k0_; }
   [[nodiscard]] constexpr std::uint64_t k1() const { return k1_; }

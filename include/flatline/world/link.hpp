@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "flatline/base/time.hpp"
@@ -93,6 +94,16 @@ class Link {
 
   /// Sends message `index` at `t`. Arrival is at least 1 ns later.
   Passage transmit(SimInstant t, std::uint64_t index);
+
+  /// Whether transmit_run() may be used: no message ever comes twice.
+  [[nodiscard]] bool runs() const { return !may_duplicate_; }
+  /// When the link is next cut: `t` if it is, never() if it will never be. REQUIRES: `t` never goes
+  /// back.
+  [[nodiscard]] SimInstant next_cut(SimInstant t) { return partitions_.next_start(t); }
+  /// transmit() of messages `first`, `first` + 1 ... sent at `sent`: when each arrives, or never()
+  /// if it is lost. REQUIRES: runs(), and the last is sent before next_cut().
+  void transmit_run(std::span<const SimInstant> sent, std::uint64_t first,
+                    std::span<SimInstant> arrival);
 
  private:
   [[nodiscard]] bool loses(SimInstant t, std::uint64_t index);

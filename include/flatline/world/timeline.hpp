@@ -1,7 +1,7 @@
 #pragma once
-// The fault timeline: when a node is down or stalled, when a pair is cut. Timelines are pure functions of the
-// scenario and the seed, made lazily and forwards in time, so any engine can walk its own copy of the same truth
-// and memory does not grow with simulated time.
+// The fault timeline: when a node is down or stalled, when a pair is cut. Timelines are pure
+// functions of the scenario and the seed, made lazily and forwards in time, so any engine can walk
+// its own copy of the same truth and memory does not grow with simulated time.
 
 #include <cstdint>
 #include <deque>
@@ -26,8 +26,8 @@ struct Interval {
 class IntervalSource {
  public:
   explicit IntervalSource(std::vector<Interval> scheduled);
-  /// Exponential gaps (from an end to the next start), drawn lengths, from `begin` on; draw i of each stream belongs
-  /// to interval i.
+  /// Exponential gaps (from an end to the next start), drawn lengths, from `begin` on; draw i of
+  /// each stream belongs to interval i.
   IntervalSource(SimInstant begin, random::Sampler gap, random::Sampler length, random::Stream gaps,
                  random::Stream lengths, OnWake on_wake);
 
@@ -47,8 +47,8 @@ class IntervalSource {
   OnWake on_wake_ = OnWake::send;
 };
 
-/// The union of several sources: disjoint, non-touching intervals in time order. Where intervals merge, the one that
-/// ends last says what happens on waking.
+/// The union of several sources: disjoint, non-touching intervals in time order. Where intervals
+/// merge, the one that ends last says what happens on waking.
 class Timeline {
  public:
   Timeline() = default;
@@ -71,7 +71,8 @@ class TimelineView {
   explicit TimelineView(Timeline timeline)
       : timeline_(std::move(timeline)), quiet_(timeline_.empty()) {}
 
-  /// Whether `t` lies in an interval. REQUIRES: no call of covers() or forget_before() named a later instant.
+  /// Whether `t` lies in an interval. REQUIRES: no call of covers() or forget_before() named a
+  /// later instant.
   [[nodiscard]] bool covers(SimInstant t) {
     if (quiet_) return false;
     forget_before(t);
@@ -79,8 +80,14 @@ class TimelineView {
   }
 
   /// The first instant from `t` on that lies in no interval (SimInstant::never() if there is none).
-  [[nodiscard]] SimInstant defer(SimInstant t) {
-    return quiet_ ? t : defer_slow(t);
+  [[nodiscard]] SimInstant defer(SimInstant t) { return quiet_ ? t : defer_slow(t); }
+
+  /// When the next interval starts: `t` if it lies in one, never() if there is none. REQUIRES: as
+  /// covers().
+  [[nodiscard]] SimInstant next_start(SimInstant t) {
+    if (quiet_) return SimInstant::never();
+    forget_before(t);
+    return ahead_.front().start < t ? t : ahead_.front().start;
   }
 
   /// Whether there is no interval at all, ever.
@@ -98,7 +105,8 @@ class TimelineView {
 
   Timeline timeline_;
   bool quiet_ = true;  // nothing ever happens
-  std::deque<Interval> ahead_;  // generated and not yet over; the last is [never, never) once exhausted
+  std::deque<Interval>
+      ahead_;  // generated and not yet over; the last is [never, never) once exhausted
 };
 
 /// All timelines of one replication of a world.
