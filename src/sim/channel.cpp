@@ -54,9 +54,6 @@ void Channel::record_span(const VerdictState& state, SimInstant from, SimInstant
   const std::size_t batch_index = batch_of({a});
   tally_->common[batch_index].span_ns += b - a;
   const Panel& panel = judge_->panel();
-  for (const std::uint32_t row : panel.loose_rows()) {
-    record_row(row, batch_index, a, b, judge_->final_suspicion(state.lanes[row]));
-  }
   for (std::size_t c = 0; c < panel.curves().size(); ++c) {
     const Curve& curve = panel.curves()[c];
     const std::size_t first = state.curves[c].from;
@@ -80,29 +77,58 @@ void Channel::record_row(std::uint32_t index, std::size_t batch_index, std::int6
 }
 
 // All rows of the curve trust from one on. From the first whose suspicion comes after the whole
-// span, their detection times are one another's, moved: booked once. The rows below are booked one
-// by one, and so are a few more, so that few rows have something to pass upwards.
+// span, their detection times lie on a line: booked once. The rows below are booked one by one, and
+// so are a few more, so that few rows have something to pass upwards.
 void Channel::record_curve(const VerdictState& state, std::size_t c, std::size_t k,
                            std::size_t batch_index, std::int64_t a, std::int64_t b) {
   constexpr std::size_t kStep = 16;
   const Curve& curve = judge_->panel().curves()[c];
-  const bool defers = !judge_->never_defers();
+  // What waits for the monitor to wake, or never comes, lies on no line.
+  const SimInstant last = judge_->due_of(state, c, curve.rows.size() - 1);
+  const bool strays = !curve.shared || last == SimInstant::never() ||
+                      !judge_->never_defers(judge_->due_of(state, c, k), last);
   while (k < curve.rows.size() &&
-         (defers || k % kStep != 0 || judge_->due_of(state, c, k).ns < b)) {
+         (strays || k % kStep != 0 || judge_->due_of(state, c, k).ns < b)) {
     record_row(curve.rows[k], batch_index, a, b, judge_->defer(judge_->due_of(state, c, k)));
     ++k;
   }
-  if (k == curve.rows.size()) return;
-  qos::RowTally& row = tally_->rows[curve.rows[k]];
+  if (k < curve.rows.size()) record_upwards(state, c, k, batch_index, a, b);
+}
+
+void Channel::record_upwards(const VerdictState& state, std::size_t c, std::size_t k,
+                             std::size_t batch_index, std::int64_t a, std::int64_t b) {
+  const Curve& curve = judge_->panel().curves()[c];
+  qos::CurveBatch& batch = upwards(curve.rows[k], batch_index);
+  batch.span_ns += b - a;
+  if (!curve.sloped) {
+    const std::int64_t due = judge_->due_of(state, c, k).ns;
+    const std::int64_t low = due - b, high = due - a;
+    batch.detection_twice += Wide{high - low} * (high + low);
+    batch.detection.add_interval(low, high);
+    std::int64_t& max = tally_->rows[curve.rows[k]].upwards_max_ns;
+    max = std::max(max, high);
+    return;
+  }
+  const detect::Line& line = state.curves[c].line;
+  batch.detection_twice += Wide{b - a} * (2 * line.base.ns - a - b);
+  batch.slope_sum += (b - a) * line.slope.per_factor;
+  batch.fraction_sum += Wide{b - a} * line.slope.fraction;
+  if (!samples(newest_seq_)) return;
+  const std::int64_t every = judge_->panel().sample_every();
+  batch.sampled_ns += Wide{b - a} * every;
+  for (; k < curve.rows.size(); ++k) {
+    qos::RowTally& row = tally_->rows[curve.rows[k]];
+    const std::int64_t due = judge_->due_of(state, c, k).ns;
+    row.batches[batch_index].detection.add_interval(due - b, due - a, every);
+    row.detection_max_ns = std::max(row.detection_max_ns, due - a);
+  }
+}
+
+qos::CurveBatch& Channel::upwards(std::uint32_t index, std::size_t batch_index) {
+  qos::RowTally& row = tally_->rows[index];
   if (row.upwards.empty()) [[unlikely]]
     row.upwards.resize(batches_->size());
-  qos::CurveBatch& batch = row.upwards[batch_index];
-  const std::int64_t due = judge_->due_of(state, c, k).ns;
-  const std::int64_t low = due - b, high = due - a;
-  batch.span_ns += b - a;
-  batch.detection_twice += Wide{high - low} * (high + low);
-  batch.detection.add_interval(low, high);
-  row.upwards_max_ns = std::max(row.upwards_max_ns, high);
+  return row.upwards[batch_index];
 }
 
 // Books the crash experiments of every span between two sends in [newest_sent_, until): the newest
@@ -276,11 +302,15 @@ void Channel::observe(SimInstant now, const detect::Observation& observation) {
   take_off_flight(now, observation);
   last_observed_ = now;
   judge_->observe(state_, now, observation, [&](std::size_t lane, LaneState& state, Output next) {
-    end_output(lane, state, now, next == Output::trust);
-    if (listener_ != nullptr) {
-      listener_->verdict(monitored_, monitor_, lane, next == Output::suspect, now);
-    }
+    turn(lane, state, now, next);
   });
+}
+
+void Channel::turn(std::size_t lane, LaneState& state, SimInstant now, Output next) {
+  end_output(lane, state, now, next == Output::trust);
+  if (listener_ != nullptr) {
+    listener_->verdict(monitored_, monitor_, lane, next == Output::suspect, now);
+  }
 }
 
 void Channel::monitored_crashed(SimInstant at) {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "flatline/base/ids.hpp"
@@ -19,6 +20,36 @@ class VerdictListener {
   virtual ~VerdictListener() = default;
   virtual void verdict(NodeId monitored, NodeId monitor, std::size_t row, bool suspect,
                        SimInstant at) = 0;
+};
+
+/// Heartbeats that arrive one after the other, none overtaken, while nothing strikes either node
+/// and the link is not cut.
+struct Run {
+  std::span<const SimInstant> sent, at;  ///< Ascending.
+  std::span<const SeqNo> seq;
+  std::span<const SimInstant> lost;  ///< When others were sent that are lost, since the run
+                                     ///< before and before the last arrival; ascending.
+  SimInstant next_stall{};           ///< When the monitor stalls next.
+};
+
+/// Room to judge a run; shared by channels that take turns.
+struct RunScratch {
+  explicit RunScratch(const Panel& panel);
+  /// For a run of n heartbeats.
+  void make_room(std::size_t n);
+
+  std::vector<LocalInstant> sent, at;
+  std::vector<std::vector<LocalInstant>> base;    ///< Per line.
+  std::vector<std::vector<detect::Slope>> slope;  ///< Per line; empty without a slope.
+  std::vector<bool> sloped;                       ///< Per line.
+  std::vector<detect::LineRun> lines;             ///< From index 1 on.
+  std::vector<std::uint8_t> steps;  ///< Whether a heartbeat must be looked at by itself.
+  std::size_t next_lost = 0;
+  bool samples = false;  ///< Whether some rows book every so manyth experiment one by one.
+
+  [[nodiscard]] detect::Line line(std::size_t l, std::size_t t) const {
+    return {base[l][t], slope[l].empty() ? detect::Slope{} : slope[l][t]};
+  }
 };
 
 class Channel {
@@ -45,6 +76,19 @@ class Channel {
     ++batch.heartbeats;
     batch.delivered += delivered ? 1 : 0;
   }
+
+  /// Whether observe_run() may be used from here on: the newest incarnation has been seen, and all
+  /// that is in flight is the engine's to name again.
+  [[nodiscard]] bool can_run() const { return both_up() && newest_sent_.has_value(); }
+  /// The highest number seen of the newest incarnation.
+  [[nodiscard]] SeqNo newest_seen() const { return {newest_seq_}; }
+  /// What is in flight will come by observe_run(), or be named again.
+  void forget_flights() { flights_.clear(); }
+  /// sent() for many, all in one batch. REQUIRES: n > 0, can_run().
+  void sent_run(SimInstant last, std::int64_t n, std::int64_t delivered);
+  /// The monitor's program hands over many heartbeats of the newest incarnation. REQUIRES:
+  /// can_run().
+  void observe_run(const Run& run, RunScratch& scratch);
 
   /// The monitor's program hands over an observation at `now`.
   void observe(SimInstant now, const detect::Observation& observation);
@@ -85,7 +129,17 @@ class Channel {
   }
 
   void forget_arrived(SimInstant before);
-  inline void settle(SimInstant now);
+  void settle(SimInstant now);
+  void turn(std::size_t lane, LaneState& state, SimInstant now, Output next);
+
+  // Of observe_run(): what the scratch holds under index t is that of its heartbeat t, counted from
+  // 1; under 0 lies what came before.
+  void begin_run(const Run& run, RunScratch& scratch);
+  void mark_steps(const Run& run, RunScratch& scratch);
+  void step(const Run& run, RunScratch& scratch, std::size_t t);
+  void catch_up(const Run& run, RunScratch& scratch, std::size_t t);
+  void explain_losses(const Run& run, RunScratch& scratch, SimInstant newest);
+  void record_run(RunScratch& scratch, std::size_t first, std::size_t last);
   inline void take_off_flight(SimInstant now, const detect::Observation& observation);
   void begin_suspicion(std::size_t lane, LaneState& state);
   void end_output(std::size_t lane, LaneState& state, SimInstant now, bool trusted);
@@ -93,13 +147,20 @@ class Channel {
   void open_segment(SimInstant now);
   [[nodiscard]] qos::Cause cause_at(SimInstant suspicion) const;
 
-  inline void record_spans(SimInstant until, std::int64_t below_seq);
+  void record_spans(SimInstant until, std::int64_t below_seq);
   void record_spans_with(SimInstant from, SimInstant until, std::int64_t below_seq);
   inline void record_span(const VerdictState& state, SimInstant from, SimInstant to);
   inline void record_row(std::uint32_t row, std::size_t batch, std::int64_t a, std::int64_t b,
                          SimInstant suspicion);
-  inline void record_curve(const VerdictState& state, std::size_t curve, std::size_t first,
-                           std::size_t batch, std::int64_t a, std::int64_t b);
+  void record_curve(const VerdictState& state, std::size_t curve, std::size_t first,
+                    std::size_t batch, std::int64_t a, std::int64_t b);
+  void record_upwards(const VerdictState& state, std::size_t curve, std::size_t first,
+                      std::size_t batch, std::int64_t a, std::int64_t b);
+  qos::CurveBatch& upwards(std::uint32_t row, std::size_t batch);
+  // Whether the rows of curves with a slope book the span after this heartbeat one by one.
+  [[nodiscard]] bool samples(std::int64_t seq) const {
+    return (seq & (judge_->panel().sample_every() - 1)) == 0;
+  }
   void record_what_if(std::vector<const Flight*> flights, SimInstant from, SimInstant to);
   void settle_crash(SimInstant now, bool recovered);
 

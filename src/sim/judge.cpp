@@ -17,7 +17,7 @@ Judge::Judge(const Panel& panel, std::vector<Duration> check_phases, world::Time
     : panel_(&panel),
       check_phases_(std::move(check_phases)),
       stalls_(stalls),
-      deadlines_(panel.members()) {}
+      lines_(panel.lines()) {}
 
 VerdictState Judge::fresh(SimInstant now) const {
   VerdictState state;
@@ -51,7 +51,6 @@ void Judge::settle_all(VerdictState& state, SimInstant now) const {
     }
     earliest = std::min(earliest, lane.due);
   };
-  for (const std::uint32_t row : panel_->loose_rows()) settle_row(row);
   for (std::size_t c = 0; c < state.curves.size(); ++c) {
     const Curve& curve = panel_->curves()[c];
     std::size_t& from = state.curves[c].from;
@@ -66,9 +65,23 @@ void Judge::settle_all(VerdictState& state, SimInstant now) const {
   state.earliest_due = earliest;
 }
 
+void Judge::find_earliest(VerdictState& state) const {
+  SimInstant earliest = SimInstant::never();
+  for (std::size_t c = 0; c < state.curves.size(); ++c) {
+    const Curve& curve = panel_->curves()[c];
+    const std::size_t from = state.curves[c].from;
+    for (std::size_t k = 0; k < from; ++k) {
+      const LaneState& lane = state.lanes[curve.rows[k]];
+      if (lane.output == Output::trust) earliest = std::min(earliest, lane.due);
+    }
+    if (from < curve.rows.size()) earliest = std::min(earliest, due_of(state, c, from));
+  }
+  state.earliest_due = earliest;
+}
+
 SimInstant Judge::next_check(std::size_t lane, SimInstant at) const {
-  const std::int64_t every = panel_->lanes()[lane].check_every.ns;
-  if (every == 0) return at;
+  const std::int64_t every = panel_->check_every(lane).ns;
+  if (every == 0 || at == SimInstant::never()) return at;
   const std::int64_t offset = at.ns - check_phases_[lane].ns;
   std::int64_t checks = offset / every;
   if (checks * every < offset) ++checks;

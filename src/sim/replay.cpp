@@ -22,7 +22,7 @@ class Replay {
       : zero_(span.zero),
         interval_(interval),
         listener_(listener),
-        panel_(settings, interval),
+        panel_(settings, interval, 1),
         judge_(panel_, std::vector<Duration>(panel_.lanes().size()), &no_stalls_),
         // The last arrival is measured too.
         batches_(span.last - span.zero + nanoseconds(1), 1),
@@ -158,7 +158,7 @@ class Replay {
 
 Result<std::optional<LocalInstant>> filled_at(const std::vector<JudgedSetting>& settings,
                                               Duration interval, const Arrivals& next) {
-  const Panel panel(settings, interval);
+  const Panel panel(settings, interval, 1);
   const auto families = panel.make_families();
   for (;;) {
     auto arrival = next();

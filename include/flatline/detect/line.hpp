@@ -51,6 +51,14 @@ constexpr LocalInstant deadline_on(LocalInstant base, const Slope& slope, Durati
   return {static_cast<std::int64_t>(sum)};
 }
 
+/// The same without a slope.
+constexpr LocalInstant deadline_on(LocalInstant base, Duration shift) {
+  if (base == LocalInstant::never() || base == LocalInstant::before_all()) return base;
+  std::int64_t sum = 0;
+  if (__builtin_add_overflow(base.ns, shift.ns, &sum)) return LocalInstant::never();
+  return {sum};
+}
+
 constexpr LocalInstant deadline_on(const Line& line, const Place& place) {
   return deadline_on(line.base, line.slope, place.shift, place.factor);
 }

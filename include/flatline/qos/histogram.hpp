@@ -31,6 +31,16 @@ class DetectionHistogram {
     to.bin->end(to.offset);
   }
 
+  /// The same with a weight per nanosecond.
+  void add_interval(std::int64_t low, std::int64_t high, std::int64_t weight) {
+    const Place from = place_of(static_cast<std::uint64_t>(low));
+    from.bin->add(weight, from.offset);
+    const Place to = place_of(static_cast<std::uint64_t>(high));
+    to.bin->add(-weight, to.offset);
+  }
+
+  class Adder;
+
   void merge(const DetectionHistogram& other);
 
   /// One point of the cumulative distribution: the weight of instants below `edge`.
@@ -62,6 +72,12 @@ class DetectionHistogram {
       --count;
       offset_high -= offset_low < offset ? 1 : 0;
       offset_low -= offset;
+    }
+    void add(std::int64_t weight, std::uint64_t offset) {
+      const Wide sum = offset_sum() + Wide{weight} * static_cast<std::int64_t>(offset);
+      count += weight;
+      offset_low = static_cast<std::uint64_t>(sum);
+      offset_high = static_cast<std::int64_t>(sum >> 64);
     }
     [[nodiscard]] Wide offset_sum() const { return (Wide{offset_high} << 64) + offset_low; }
     void merge(const Bin& other) {
@@ -103,5 +119,49 @@ class DetectionHistogram {
   Bin first_;
   std::array<std::unique_ptr<Octave>, kOctaves> octaves_;
 };
+
+/// Adds many intervals whose ends lie close together: each end's octave is looked up only when it
+/// changes.
+class DetectionHistogram::Adder {
+ public:
+  explicit Adder(DetectionHistogram& histogram) : histogram_(&histogram) {}
+
+  void add_interval(std::int64_t low, std::int64_t high) {
+    const Place from = place_of(low_, static_cast<std::uint64_t>(low));
+    from.bin->begin(from.offset);
+    const Place to = place_of(high_, static_cast<std::uint64_t>(high));
+    to.bin->end(to.offset);
+  }
+
+ private:
+  // The octave [begin, 2 begin), cut into bins of 2^shift.
+  struct Near {
+    std::uint64_t begin = 0;  // nothing lies in [0, 0)
+    unsigned shift = 0;
+    Bin* bins = nullptr;
+  };
+
+  Place place_of(Near& near, std::uint64_t value) {
+    const std::uint64_t within = value - near.begin;
+    if (within >= near.begin) [[unlikely]]
+      return place_afar(near, value);
+    const std::uint64_t sub = within >> near.shift;
+    return {near.bins + sub, within - (sub << near.shift)};
+  }
+  Place place_afar(Near& near, std::uint64_t value);
+
+  DetectionHistogram* histogram_;
+  Near low_, high_;
+};
+
+inline DetectionHistogram::Place DetectionHistogram::Adder::place_afar(Near& near,
+                                                                       std::uint64_t value) {
+  const Place place = histogram_->place_of(value);
+  if (value >> kFirstOctave == 0) return place;
+  const unsigned octave = 63u ^ static_cast<unsigned>(__builtin_clzll(value));
+  near = {std::uint64_t{1} << octave, octave - kSubBits,
+          histogram_->octaves_[octave - kFirstOctave]->data()};
+  return place;
+}
 
 }  // namespace flatline::qos

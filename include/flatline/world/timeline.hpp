@@ -90,6 +90,11 @@ class TimelineView {
     return ahead_.front().start < t ? t : ahead_.front().start;
   }
 
+  /// Whether no instant of [from, to] lies in an interval. Nothing is dropped.
+  [[nodiscard]] bool free_of(SimInstant from, SimInstant to) {
+    return quiet_ || free_slow(from, to);
+  }
+
   /// Whether there is no interval at all, ever.
   [[nodiscard]] bool quiet() const { return quiet_; }
 
@@ -101,7 +106,10 @@ class TimelineView {
 
  private:
   void advance();
+  // The first interval that ends after `t`, or the [never, never) at the end.
+  const Interval& ahead_of(SimInstant t);
   SimInstant defer_slow(SimInstant t);
+  bool free_slow(SimInstant from, SimInstant to) { return ahead_of(from).start > to; }
 
   Timeline timeline_;
   bool quiet_ = true;  // nothing ever happens

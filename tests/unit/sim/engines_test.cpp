@@ -96,14 +96,24 @@ std::string difference(const qos::Tally& a, const qos::Tally& b) {
   if (a.node_messages != b.node_messages) return "messages of a node";
   for (std::size_t i = 0; i < a.common.size(); ++i) {
     const qos::CommonBatch &x = a.common[i], &y = b.common[i];
-    if (x.both_up_ns != y.both_up_ns || x.span_ns != y.span_ns || x.heartbeats != y.heartbeats ||
-        x.delivered != y.delivered)
-      return "batch " + std::to_string(i);
+    const std::string batch = "batch " + std::to_string(i);
+    if (x.both_up_ns != y.both_up_ns || x.span_ns != y.span_ns) return batch + ": spans";
+    if (x.heartbeats != y.heartbeats || x.delivered != y.delivered) return batch + ": heartbeats";
   }
   for (std::size_t r = 0; r < a.rows.size(); ++r) {
     const std::string row = "row " + std::to_string(r) + ": ";
     if (a.rows[r].causes != b.rows[r].causes) return row + "causes";
-    if (a.rows[r].detection_max_ns != b.rows[r].detection_max_ns) return row + "longest detection";
+    if (a.rows[r].detection_max_ns != b.rows[r].detection_max_ns ||
+        a.rows[r].upwards_max_ns != b.rows[r].upwards_max_ns)
+      return row + "longest detection";
+    if (a.rows[r].upwards.size() != b.rows[r].upwards.size()) return row + "upwards";
+    for (std::size_t i = 0; i < a.rows[r].upwards.size(); ++i) {
+      const qos::CurveBatch &x = a.rows[r].upwards[i], &y = b.rows[r].upwards[i];
+      if (x.span_ns != y.span_ns || x.detection_twice != y.detection_twice ||
+          x.slope_sum != y.slope_sum || x.fraction_sum != y.fraction_sum ||
+          x.sampled_ns != y.sampled_ns || !same_times(x.detection, y.detection))
+        return row + "upwards in batch " + std::to_string(i);
+    }
     for (std::size_t i = 0; i < a.common.size(); ++i) {
       const qos::RowBatch &x = a.rows[r].batches[i], &y = b.rows[r].batches[i];
       const std::string batch = row + "batch " + std::to_string(i) + ": ";
