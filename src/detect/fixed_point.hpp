@@ -3,6 +3,7 @@
 // in 2^-48 ns held in 128 bits. See docs/adr/0003-integer-deadlines.md for the formats and the
 // error bound.
 
+#include <bit>
 #include <cmath>
 #include <cstdint>
 #include <limits>
@@ -32,6 +33,23 @@ inline Wide fixed_time(double ns) {
 /// The nearest factor in 2^-32. REQUIRES: |factor| < 2^20.
 inline std::int64_t fixed_factor(double factor) {
   return std::llround(factor * static_cast<double>(std::int64_t{1} << kFactorBits));
+}
+
+/// The nearest double, ties to even: what a cast gives, without its call. REQUIRES: 0 <= x < 2^126.
+constexpr double nearest_double(Wide x) {
+  const auto low = static_cast<std::uint64_t>(x);
+  const auto high = static_cast<std::uint64_t>(x >> 64);
+  if (high == 0 && low >> 63 == 0) return static_cast<double>(static_cast<std::int64_t>(low));
+  // The topmost 63 bits, the last of them set also if any bit below is: the 53 that a double keeps
+  // are rounded as all would be, and only once, for a power of two scales them exactly.
+  const int cut = 65 - std::countl_zero(high);  // 1 to 63
+  const std::uint64_t top = (high << (64 - cut)) | (low >> cut);
+  const std::uint64_t below = low << (64 - cut);
+  const auto head = static_cast<std::int64_t>(top | static_cast<std::uint64_t>(below != 0));
+  constexpr int kExponentBias = 1023;
+  constexpr int kFractionBits = 52;
+  return static_cast<double>(head) *
+         std::bit_cast<double>(static_cast<std::uint64_t>(kExponentBias + cut) << kFractionBits);
 }
 
 /// In nanoseconds, for levels: a double is enough to explain.

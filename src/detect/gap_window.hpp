@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "detect/fixed_point.hpp"
+#include "detect/reciprocal.hpp"
 #include "detect/sample_ring.hpp"
 #include "flatline/base/time.hpp"
 
@@ -15,7 +16,7 @@ namespace flatline::detect {
 class GapWindow {
  public:
   GapWindow(std::int64_t window, std::optional<Duration> first_estimate)
-      : gaps_(window), first_estimate_(first_estimate) {}
+      : gaps_(window), by_window_(window), first_estimate_(first_estimate) {}
 
   void beat(LocalInstant now) {
     if (last_ != LocalInstant::never()) {
@@ -49,9 +50,9 @@ class GapWindow {
     // Quotient and remainder in 64 bits: a 128-bit division would cost more than all the rest.
     const auto n = static_cast<std::uint64_t>(gaps_.size());
     const auto sum = static_cast<std::uint64_t>(sum_);
-    const std::uint64_t whole = sum / n;
+    const std::uint64_t whole = over_count(sum);
     return (Wide{static_cast<std::int64_t>(whole)} << kTimeBits) +
-           static_cast<std::int64_t>(((sum - whole * n) << kTimeBits) / n);
+           static_cast<std::int64_t>(over_count((sum - whole * n) << kTimeBits));
   }
 
   /// The sum of squared distances from the mean, times count(): the exact integer, rounded once,
@@ -59,13 +60,13 @@ class GapWindow {
   /// roundings. REQUIRES: ready().
   [[nodiscard]] double scaled_spread() const {
     const std::int64_t n = gaps_.size();
-    const std::int64_t centre = sum_ / n;
+    const auto centre = static_cast<std::int64_t>(over_count(static_cast<std::uint64_t>(sum_)));
     const std::int64_t rest = sum_ - centre * n;
     // Sum of (x - c)^2 with c = floor(mean): exact, and small enough to be multiplied by n.
     const Wide about_centre = squares_ - Wide{centre} * (sum_ + rest);
     constexpr Wide kRoomForN = Wide{1} << 106;
     const Wide rest_square = Wide{rest} * rest;
-    if (about_centre < kRoomForN) return static_cast<double>(about_centre * n - rest_square);
+    if (about_centre < kRoomForN) return nearest_double(about_centre * n - rest_square);
     return static_cast<double>(about_centre) * static_cast<double>(n) -
            static_cast<double>(rest_square);
   }
@@ -77,7 +78,13 @@ class GapWindow {
     squares_ += Wide{gap} * gap - Wide{oldest} * oldest;
   }
 
+  /// x / count(), rounded down. REQUIRES: count() > 0, x < 2^63.
+  [[nodiscard]] std::uint64_t over_count(std::uint64_t x) const {
+    return gaps_.full() ? by_window_.quotient(x) : x / static_cast<std::uint64_t>(gaps_.size());
+  }
+
   SampleRing gaps_;
+  Reciprocal by_window_;
   std::int64_t sum_ = 0;  ///< Below 2^62: the gaps span the run, plus twice the first estimate.
   Wide squares_ = 0;      ///< At most sum_^2.
   LocalInstant last_ = LocalInstant::never();

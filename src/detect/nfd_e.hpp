@@ -6,6 +6,7 @@
 
 #include "detect/entry.hpp"
 #include "detect/fixed_point.hpp"
+#include "detect/reciprocal.hpp"
 #include "detect/sample_ring.hpp"
 #include "flatline/base/check.hpp"
 
@@ -24,21 +25,25 @@ class NfdEEstimator {
         expected;  ///< When the heartbeat after the newest is expected; before_all(): none yet.
   };
 
-  NfdEEstimator(Duration interval, std::int64_t window) : interval_(interval), offsets_(window) {}
+  static constexpr bool kSlopes = false;
+
+  NfdEEstimator(Duration interval, std::int64_t window)
+      : interval_(interval), offsets_(window), by_window_(window) {}
 
   /// REQUIRES: |seq| * interval <= kLongestTime.
   void beat(LocalInstant now, const Observation& observation) {
-    const Wide scheduled = Wide{interval_.ns} * observation.seq.value;
-    FLATLINE_CHECK(scheduled <= kLongestTime.ns && scheduled >= -kLongestTime.ns,
+    std::int64_t scheduled = 0;
+    const bool wrapped = __builtin_mul_overflow(interval_.ns, observation.seq.value, &scheduled);
+    FLATLINE_CHECK(!wrapped && scheduled <= kLongestTime.ns && scheduled >= -kLongestTime.ns,
                    "sequence number times interval is at most 36 years");
-    const std::int64_t offset = now.ns - static_cast<std::int64_t>(scheduled);
+    const std::int64_t offset = now.ns - scheduled;
     // Kept relative to the first, so that their sum nearly always fits 64 bits and divides fast.
     if (offsets_.size() == 0) base_ = offset;
     const std::int64_t relative = offset - base_;
     sum_ += Wide{relative} - offsets_.push(relative);
     if (observation.seq <= newest_) return;
     newest_ = observation.seq;
-    expected_ = {base_ + mean_offset() + static_cast<std::int64_t>(scheduled) + interval_.ns};
+    expected_ = {base_ + mean_offset() + scheduled + interval_.ns};
   }
   void reset() {
     offsets_.clear();
@@ -47,14 +52,19 @@ class NfdEEstimator {
     expected_ = LocalInstant::before_all();
   }
   [[nodiscard]] View view() const { return {expected_}; }
-  [[nodiscard]] static LocalInstant deadline(const View& view, const Constants& setting) {
-    return view.expected == LocalInstant::before_all() ? view.expected
-                                                       : view.expected + setting.safety_margin;
+  [[nodiscard]] static bool same_line(const Constants& /*a*/, const Constants& /*b*/) {
+    return true;
+  }
+  [[nodiscard]] static Line line(const View& view, const Constants& /*setting*/) {
+    return {view.expected, {}};
+  }
+  [[nodiscard]] static Place place(const Constants& setting) {
+    return {0, setting.safety_margin, 0};
   }
   /// Seconds past the freshness point: it suspects at 0. Infinite before the first heartbeat.
   [[nodiscard]] static double level(const View& view, const Constants& setting, LocalInstant now) {
     if (view.expected == LocalInstant::before_all()) return std::numeric_limits<double>::infinity();
-    return (now - deadline(view, setting)).seconds();
+    return (now - (view.expected + setting.safety_margin)).seconds();
   }
   [[nodiscard]] bool warmed_up() const { return offsets_.full(); }
 
@@ -66,6 +76,7 @@ class NfdEEstimator {
     const std::int64_t n = offsets_.size();
     if (static_cast<std::int64_t>(sum_) == sum_) {
       const auto sum = static_cast<std::int64_t>(sum_);
+      if (offsets_.full()) return by_window_.floor(sum);
       return sum / n - (sum % n < 0 ? 1 : 0);
     }
     return static_cast<std::int64_t>(sum_ / n) - (sum_ % n < 0 ? 1 : 0);
@@ -73,6 +84,7 @@ class NfdEEstimator {
 
   Duration interval_;
   SampleRing offsets_;
+  Reciprocal by_window_;
   std::int64_t base_ = 0;
   Wide sum_ = 0;
   SeqNo newest_ = kNoSeq;

@@ -17,6 +17,8 @@ class PhiExponentialEstimator {
     bool ready;
   };
 
+  static constexpr bool kSlopes = true;
+
   explicit PhiExponentialEstimator(GapWindow gaps) : gaps_(std::move(gaps)) {}
 
   void beat(LocalInstant now, const Observation& /*observation*/) { gaps_.beat(now); }
@@ -27,10 +29,14 @@ class PhiExponentialEstimator {
     return {gaps_.last(), gaps_.mean(), true};
   }
 
-  [[nodiscard]] static LocalInstant deadline(const View& view, const Constants& setting) {
-    if (!view.ready) return LocalInstant::never();
-    return first_instant_after(view.last, view.mean * setting.factor);
+  [[nodiscard]] static bool same_line(const Constants& /*a*/, const Constants& /*b*/) {
+    return true;
   }
+  [[nodiscard]] static Line line(const View& view, const Constants& /*setting*/) {
+    if (!view.ready) return {LocalInstant::never(), {}};
+    return {view.last, {view.mean, 0}};
+  }
+  [[nodiscard]] static Place place(const Constants& setting) { return {0, {}, setting.factor}; }
 
   /// phi = elapsed / (mean ln 10); infinite if the mean gap is 0.
   [[nodiscard]] static double level(const View& view, const Constants& setting, LocalInstant now);

@@ -26,6 +26,8 @@ class PhiNormalEstimator {
     bool ready;
   };
 
+  static constexpr bool kSlopes = true;
+
   PhiNormalEstimator(GapWindow gaps, Deviation deviation)
       : gaps_(std::move(gaps)), kind_(deviation) {}
 
@@ -37,12 +39,19 @@ class PhiNormalEstimator {
     return {gaps_.last(), gaps_.mean(), fixed_time(deviation()), true};
   }
 
-  [[nodiscard]] static LocalInstant deadline(const View& view, const Constants& setting) {
-    if (!view.ready) return LocalInstant::never();
-    const Wide deviation = std::max(view.deviation, setting.min_deviation);
-    return first_instant_after(view.last + setting.pause,
-                               (view.mean << kFactorBits) + deviation * setting.factor);
+  [[nodiscard]] static bool same_line(const Constants& a, const Constants& b) {
+    return a.min_deviation == b.min_deviation && a.pause == b.pause;
   }
+  /// The base is the last arrival plus the pause and the mean; the slope is the deviation.
+  [[nodiscard]] static Line line(const View& view, const Constants& setting) {
+    if (!view.ready) return {LocalInstant::never(), {}};
+    constexpr std::int64_t kFraction = (1 << kTimeBits) - 1;
+    const Duration whole{static_cast<std::int64_t>(view.mean >> kTimeBits)};
+    const auto fraction = static_cast<std::uint32_t>(view.mean & kFraction);
+    return {view.last + setting.pause + whole,
+            {std::max(view.deviation, setting.min_deviation), fraction}};
+  }
+  [[nodiscard]] static Place place(const Constants& setting) { return {0, {}, setting.factor}; }
 
   /// phi. With no deviation at all it jumps from 0 to infinity at the mean.
   [[nodiscard]] static double level(const View& view, const Constants& setting, LocalInstant now);
