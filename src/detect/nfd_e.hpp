@@ -32,10 +32,8 @@ class NfdEEstimator {
 
   /// REQUIRES: |seq| * interval <= kLongestTime.
   void beat(LocalInstant now, const Observation& observation) {
-    std::int64_t scheduled = 0;
-    const bool wrapped = __builtin_mul_overflow(interval_.ns, observation.seq.value, &scheduled);
-    FLATLINE_CHECK(!wrapped && scheduled <= kLongestTime.ns && scheduled >= -kLongestTime.ns,
-                   "sequence number times interval is at most 36 years");
+    require_in_time(observation.seq);
+    const std::int64_t scheduled = interval_.ns * observation.seq.value;
     const std::int64_t offset = now.ns - scheduled;
     // Kept relative to the first, so that their sum nearly always fits 64 bits and divides fast.
     if (offsets_.size() == 0) base_ = offset;
@@ -43,8 +41,47 @@ class NfdEEstimator {
     sum_ += Wide{relative} - offsets_.push(relative);
     if (observation.seq <= newest_) return;
     newest_ = observation.seq;
-    expected_ = {base_ + mean_offset() + scheduled + interval_.ns};
+    const std::int64_t n = offsets_.size();
+    const std::int64_t mean =
+        offsets_.full() ? mean_offset(sum_, n, by_window_) : mean_offset(sum_, n, Division(n));
+    expected_ = {base_ + mean + scheduled + interval_.ns};
   }
+
+  template <typename Emit>
+  void run(const Beats& beats, Emit emit) {
+    std::size_t filled = 0;
+    for (; filled < beats.at.size() && !offsets_.full(); ++filled) {
+      Observation observation;
+      observation.seq = beats.seq[filled];
+      beat(beats.at[filled], observation);
+      emit(filled, view());
+    }
+    const auto at = beats.at.subspan(filled);
+    const auto seq = beats.seq.subspan(filled);
+    if (at.empty()) return;
+    // They ascend: what holds for both ends holds for all.
+    require_in_time(seq.front());
+    require_in_time(seq.back());
+    Wide sum = sum_;
+    SeqNo newest = newest_;
+    LocalInstant expected = expected_;
+    offsets_.slide(at.size(), [&, n = offsets_.size(), by = by_window_, base = base_,
+                               interval = interval_.ns](std::size_t i, std::int64_t oldest) {
+      const std::int64_t scheduled = interval * seq[i].value;
+      const std::int64_t relative = at[i].ns - scheduled - base;
+      sum += Wide{relative} - oldest;
+      if (seq[i] > newest) {
+        newest = seq[i];
+        expected = {base + mean_offset(sum, n, by) + scheduled + interval};
+      }
+      emit(filled + i, View{expected});
+      return relative;
+    });
+    sum_ = sum;
+    newest_ = newest;
+    expected_ = expected;
+  }
+
   void reset() {
     offsets_.clear();
     sum_ = 0;
@@ -71,15 +108,24 @@ class NfdEEstimator {
  private:
   static constexpr SeqNo kNoSeq{std::numeric_limits<std::int64_t>::min()};
 
-  /// The mean relative offset, rounded down to a whole nanosecond.
-  [[nodiscard]] std::int64_t mean_offset() const {
-    const std::int64_t n = offsets_.size();
-    if (static_cast<std::int64_t>(sum_) == sum_) {
-      const auto sum = static_cast<std::int64_t>(sum_);
-      if (offsets_.full()) return by_window_.floor(sum);
-      return sum / n - (sum % n < 0 ? 1 : 0);
+  void require_in_time(SeqNo seq) const {
+    std::int64_t scheduled = 0;
+    const bool wraps = __builtin_mul_overflow(interval_.ns, seq.value, &scheduled);
+    FLATLINE_CHECK(!wraps && scheduled <= kLongestTime.ns && scheduled >= -kLongestTime.ns,
+                   "sequence number times interval is at most 36 years");
+  }
+
+  /// The mean relative offset, rounded down to a whole nanosecond. `by` divides by n.
+  template <typename Divider>
+  static std::int64_t mean_offset(Wide sum, std::int64_t n, const Divider& by) {
+    const auto narrow = static_cast<std::int64_t>(sum);
+    if (narrow == sum) [[likely]] {
+      // floor(x / n) = -1 - floor((-1 - x) / n): all bits of a negative x flip before and after.
+      const std::int64_t flip = narrow >> 63;
+      return static_cast<std::int64_t>(by.quotient(static_cast<std::uint64_t>(narrow ^ flip))) ^
+             flip;
     }
-    return static_cast<std::int64_t>(sum_ / n) - (sum_ % n < 0 ? 1 : 0);
+    return static_cast<std::int64_t>(sum / n) - (sum % n < 0 ? 1 : 0);
   }
 
   Duration interval_;

@@ -26,7 +26,21 @@ class PhiExponentialEstimator {
 
   [[nodiscard]] View view() const {
     if (gaps_.last() == LocalInstant::never() || !gaps_.ready()) return {{}, 0, false};
-    return {gaps_.last(), gaps_.mean(), true};
+    return {gaps_.last(), gaps_.mean().fixed(), true};
+  }
+
+  template <typename Emit>
+  void run(const Beats& beats, Emit emit) {
+    std::size_t filled = 0;
+    for (; filled < beats.at.size() && !gaps_.full(); ++filled) {
+      gaps_.beat(beats.at[filled]);
+      emit(filled, view());
+    }
+    const auto at = beats.at.subspan(filled);
+    gaps_.slide(at,
+                [&, n = gaps_.count(), by = gaps_.by_window()](std::size_t i, const GapSums& sums) {
+                  emit(filled + i, View{at[i], GapMean(sums, n, by).fixed(), true});
+                });
   }
 
   [[nodiscard]] static bool same_line(const Constants& /*a*/, const Constants& /*b*/) {

@@ -30,18 +30,22 @@ class Reciprocal {
     return static_cast<std::uint64_t>((Unsigned{x << 1} * factor_) >> 64) >> shift_;
   }
 
-  /// x / divisor, rounded down also if negative.
-  [[nodiscard]] constexpr std::int64_t floor(std::int64_t x) const {
-    // floor(x / n) = -1 - floor((-1 - x) / n): flip all bits of a negative x before and after.
-    const std::int64_t flip = x >> 63;
-    return static_cast<std::int64_t>(quotient(static_cast<std::uint64_t>(x ^ flip))) ^ flip;
-  }
-
  private:
   __extension__ using Unsigned = unsigned __int128;
 
   std::uint64_t factor_ = 0;
   int shift_;
+};
+
+/// The same by plain division, for a divisor that changes.
+class Division {
+ public:
+  explicit constexpr Division(std::int64_t divisor)
+      : divisor_(static_cast<std::uint64_t>(divisor)) {}
+  [[nodiscard]] constexpr std::uint64_t quotient(std::uint64_t x) const { return x / divisor_; }
+
+ private:
+  std::uint64_t divisor_;
 };
 
 }  // namespace flatline::detect
