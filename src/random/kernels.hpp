@@ -9,9 +9,18 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "flatline/random/distribution.hpp"
 #include "flatline/random/stream.hpp"
 
 namespace flatline::random {
+
+// For kernels that read octave, sub-bin and fraction of a draw off the double w >> 11 (w as in the
+// contract of Sampler). Below 2^kExactBits that has lost bits of the fraction.
+inline constexpr int kExactBits = 11 + Sampler::Table::kSubBits + 32;
+// What exponent and sub-bin of that double are for the very first knot: those of octave 0 are
+// 51 + 1023, and its knots are those of the last octave in the table.
+inline constexpr std::uint64_t kFirstKnot =
+    std::uint64_t{51 + 1023 - (Sampler::Table::kOctaves - 1)} << Sampler::Table::kSubBits;
 
 struct Kernels {
   /// out[i] = stream.bits(first + i).

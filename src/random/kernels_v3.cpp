@@ -66,17 +66,12 @@ struct Lanes {
   }
 };
 
-// w >> 11 has at most 52 bits, so it is exact as a double: the exponent and the first bits below it
-// are the octave and the sub-bin, and the next 32 the fraction. From this octave on w >> 11 has
-// lost bits of the fraction.
-constexpr int kInexactOctave = 14;
-
 /// Table::quantile_at() of four draws. The knots j and j + 1 come in one load: a gather takes
 /// longer, and twice.
 FLATLINE_V3_PART __m256i quantile(const std::int64_t* knots, __m256i bits) {
   const __m256i upper = _mm256_cmpgt_epi64(_mm256_setzero_si256(), bits);
   const __m256i w = _mm256_xor_si256(bits, upper);
-  const __m256i rare = _mm256_cmpgt_epi64(all(std::uint64_t{1} << (63 - kInexactOctave)), w);
+  const __m256i rare = _mm256_cmpgt_epi64(all(std::uint64_t{1} << kExactBits), w);
   if (_mm256_movemask_epi8(rare) != 0) [[unlikely]] {
     alignas(32) std::uint64_t draws[kLanes];
     alignas(32) std::int64_t samples[kLanes];
@@ -88,11 +83,8 @@ FLATLINE_V3_PART __m256i quantile(const std::int64_t* knots, __m256i bits) {
   const __m256i number = _mm256_castpd_si256(
       _mm256_sub_pd(_mm256_castsi256_pd(_mm256_or_si256(_mm256_srli_epi64(w, 11), two_to_52)),
                     _mm256_castsi256_pd(two_to_52)));
-  // Octave 0 is 2^51 <= w >> 11: exponent 51 + 1023, and the octave of knots before the last.
-  constexpr std::uint64_t kExponents = std::uint64_t{51 + 1023 - (Table::kOctaves - 1)}
-                                       << Table::kSubBits;
   const __m256i index = _mm256_add_epi64(
-      _mm256_sub_epi64(_mm256_srli_epi64(number, 52 - Table::kSubBits), all(kExponents)),
+      _mm256_sub_epi64(_mm256_srli_epi64(number, 52 - Table::kSubBits), all(kFirstKnot)),
       _mm256_and_si256(upper, all(Table::kKnots)));
   alignas(32) std::uint64_t at[kLanes];
   store(at, index);
