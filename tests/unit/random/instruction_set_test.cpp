@@ -181,10 +181,16 @@ TEST_CASE("the marked are those whose draw is below the threshold, with every in
 
 TEST_CASE("a block of samples is the samples one by one, of every law and at every edge") {
   const Restore restore;
-  const std::vector<std::uint64_t> draws = nasty_draws();
+  const std::vector<std::uint64_t> nasty = nasty_draws();
   constexpr std::int64_t kGuard = -77;
   for (const Distribution& d : laws()) {
     const Sampler sampler = compiled(d);
+    std::vector<std::uint64_t> draws = nasty;
+    for (const std::uint64_t threshold : sampler.table().thresholds) {
+      for (const std::uint64_t draw : {threshold - 1, threshold, threshold + 1}) {
+        draws.push_back(draw);
+      }
+    }
     std::vector<std::int64_t> expected;
     for (const std::uint64_t draw : draws) expected.push_back(sampler(draw));
     for (const InstructionSet set : available_instruction_sets()) {
