@@ -9,6 +9,7 @@
 #include <limits>
 
 #include "flatline/base/time.hpp"
+#include "flatline/detect/line.hpp"
 
 namespace flatline::detect {
 
@@ -60,12 +61,7 @@ constexpr double to_nanoseconds(Wide fixed) {
 /// The first whole nanosecond at or after `start` + `product` (2^-48 ns), cut to what an instant
 /// can hold: beyond it lies never().
 constexpr LocalInstant first_instant_after(LocalInstant start, Wide product) {
-  constexpr int kBits = kTimeBits + kFactorBits;
-  const Wide up = (product + ((Wide{1} << kBits) - 1)) >> kBits;
-  const Wide sum = start.ns + up;
-  if (sum > LocalInstant::never().ns) return LocalInstant::never();
-  if (sum < LocalInstant::before_all().ns) return LocalInstant::before_all();
-  return {static_cast<std::int64_t>(sum)};
+  return deadline_on(start, {product, 0}, {}, 1);
 }
 
 }  // namespace flatline::detect

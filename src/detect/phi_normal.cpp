@@ -39,8 +39,8 @@ ParameterInfo optional_span(const std::string& name, const std::string& help) {
 double PhiNormalEstimator::level(const View& view, const Constants& setting, LocalInstant now) {
   if (!view.ready) return 0;
   const double deviation = to_nanoseconds(std::max(view.deviation, setting.min_deviation));
-  const double mean = to_nanoseconds((Wide{view.mean} << kTimeBits) + view.fraction);
-  const double late = static_cast<double>((now - view.last - setting.pause).ns) - mean;
+  const double late =
+      static_cast<double>((now - view.last - setting.pause).ns) - to_nanoseconds(view.mean());
   if (deviation > 0) return normal_phi(late / deviation);
   return late < 0 ? 0 : std::numeric_limits<double>::infinity();
 }

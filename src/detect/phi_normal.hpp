@@ -21,10 +21,13 @@ class PhiNormalEstimator {
   };
   struct View {
     LocalInstant last;
-    std::int64_t mean;       ///< Whole ns.
-    std::uint32_t fraction;  ///< Of the mean, 2^-16 ns.
+    std::int64_t mean_ns;    ///< The mean, rounded down to a whole nanosecond,
+    std::uint32_t fraction;  ///< and what that leaves out of it, 2^-16 ns.
     bool ready;
     Wide deviation;  ///< 2^-16 ns, before any floor.
+
+    /// In 2^-16 ns.
+    [[nodiscard]] Wide mean() const { return (Wide{mean_ns} << kTimeBits) + fraction; }
   };
 
   static constexpr bool kSlopes = true;
@@ -60,7 +63,7 @@ class PhiNormalEstimator {
   /// The base is the last arrival plus the pause and the mean; the slope is the deviation.
   [[nodiscard]] static Line line(const View& view, const Constants& setting) {
     if (!view.ready) return {LocalInstant::never(), {}};
-    return {view.last + setting.pause + nanoseconds(view.mean),
+    return {view.last + setting.pause + nanoseconds(view.mean_ns),
             {std::max(view.deviation, setting.min_deviation), view.fraction}};
   }
   [[nodiscard]] static Place place(const Constants& setting) { return {0, {}, setting.factor}; }

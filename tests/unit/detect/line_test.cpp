@@ -244,6 +244,7 @@ TEST_CASE("A run that goes back in time, or of an incarnation that is gone, is r
     CHECK_THROWS_AS(family->observe_run({later, seq, later}, Incarnation{1}, lines.runs()),
                     ContractViolation);
     CHECK_NOTHROW(family->observe_run({later, seq, later}, Incarnation{2}, lines.runs()));
+    CHECK_THROWS_AS(family->observe(LocalInstant{6}, restarted), ContractViolation);
   }
 }
 
