@@ -22,19 +22,24 @@ std::vector<JudgedRow> rows_of(const std::vector<JudgedSetting>& settings) {
 
 Panel::Panel(const std::vector<JudgedSetting>& settings, Duration interval,
              std::int64_t sample_every)
-    : interval_(interval), sample_every_(sample_every) {
+    : sample_every_(sample_every) {
+  struct Group {
+    const detect::DetectorInfo* info = nullptr;
+    std::vector<detect::Setting> settings;
+  };
+  std::vector<Group> groups;
   // Where each setting's deadline ends up: its group, and its place in it.
   std::vector<std::pair<std::size_t, std::size_t>> place;
   for (const JudgedSetting& judged : settings) {
     std::size_t group = 0;
-    while (group < groups_.size() &&
-           !(groups_[group].info == judged.info &&
-             detect::share_family(*judged.info, groups_[group].settings.front(), judged.setting))) {
+    while (group < groups.size() &&
+           !(groups[group].info == judged.info &&
+             detect::share_family(*judged.info, groups[group].settings.front(), judged.setting))) {
       ++group;
     }
-    if (group == groups_.size()) groups_.push_back({judged.info, {}});
-    place.emplace_back(group, groups_[group].settings.size());
-    groups_[group].settings.push_back(judged.setting);
+    if (group == groups.size()) groups.push_back({judged.info, {}});
+    place.emplace_back(group, groups[group].settings.size());
+    groups[group].settings.push_back(judged.setting);
   }
   for (const JudgedRow& row : rows_of(settings)) {
     const JudgedSetting& judged = settings[row.setting];
@@ -42,19 +47,20 @@ Panel::Panel(const std::vector<JudgedSetting>& settings, Duration interval,
     lanes_.push_back({group, member, judged.info->initial == detect::InitialOutput::suspect});
     check_every_.push_back(judged.check_every.value_or(Duration{}));
   }
+  for (const Group& group : groups)
+    fresh_.push_back(detect::make_family(*group.info, group.settings, {interval, nullptr}));
   place_rows(settings);
 }
 
 void Panel::place_rows(const std::vector<JudgedSetting>& settings) {
-  const auto families = make_families();
   first_line_.push_back(0);
-  for (const auto& family : families) first_line_.push_back(first_line_.back() + family->lines());
+  for (const auto& family : fresh_) first_line_.push_back(first_line_.back() + family->lines());
   curve_of_.resize(lanes_.size());
   const std::vector<JudgedRow> rows = rows_of(settings);
   std::map<CurveKey, std::size_t> known;
   for (std::uint32_t row = 0; row < lanes_.size(); ++row) {
     const Lane& lane = lanes_[row];
-    const detect::Family& family = *families[lane.family];
+    const detect::Family& family = *fresh_[lane.family];
     Placed placed{row, family.place(lane.member), family.sloped(), {}};
     placed.place.line += first_line_[lane.family];
     if (rows[row].dead) placed.extra = *settings[rows[row].setting].dead_after;
@@ -109,9 +115,7 @@ qos::Tally Panel::make_tally(std::size_t batches, std::size_t nodes) const {
 
 std::vector<std::unique_ptr<detect::Family>> Panel::make_families() const {
   std::vector<std::unique_ptr<detect::Family>> families;
-  for (const Group& group : groups_) {
-    families.push_back(detect::make_family(*group.info, group.settings, {interval_, nullptr}));
-  }
+  for (const auto& family : fresh_) families.push_back(family->clone());
   return families;
 }
 

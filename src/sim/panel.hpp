@@ -55,10 +55,6 @@ class Panel {
   [[nodiscard]] std::vector<std::unique_ptr<detect::Family>> make_families() const;
 
  private:
-  struct Group {
-    const detect::DetectorInfo* info = nullptr;
-    std::vector<detect::Setting> settings;
-  };
   // One row, where it lies.
   struct Placed {
     std::uint32_t row = 0;
@@ -71,9 +67,8 @@ class Panel {
   void add_to_curve(const Placed& placed, std::map<CurveKey, std::size_t>& known);
   void sort_rows(Curve& curve) const;
 
-  Duration interval_;
   std::int64_t sample_every_;
-  std::vector<Group> groups_;
+  std::vector<std::unique_ptr<detect::Family>> fresh_;  // nothing observed
   std::vector<Lane> lanes_;
   std::vector<Duration> check_every_;
   std::vector<std::size_t> first_line_, curve_of_;
