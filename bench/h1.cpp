@@ -1,6 +1,6 @@
 // H1: 100 workers push to one monitor, interval 1 s +-10 %, delay 5 ms + lognormal(20 ms, 0.6),
 // loss 1 %, timeout 3 s. The obvious C++ and every line of the table run in turns in one process;
-// medians of CPU time count. Usage: bench_h1 [simulated seconds] [rounds]
+// medians of CPU time count. Usage: bench_h1 [simulated seconds] [rounds] [part of a line's name]
 
 #include <algorithm>
 #include <atomic>
@@ -156,7 +156,7 @@ int main(int argc, char** argv) {
   const long simulated = argc > 1 ? std::atol(argv[1]) : 20'000;
   const int rounds = argc > 2 ? std::atoi(argv[2]) : 7;
   if (simulated < 1000 || rounds < 1) {
-    std::fprintf(stderr, "usage: bench_h1 [simulated seconds, at least 1000] [rounds]\n");
+    std::fprintf(stderr, "usage: bench_h1 [simulated seconds, at least 1000] [rounds] [name]\n");
     return 2;
   }
   const scenario::Scenario plain = h1(seconds(simulated)), part = h1(seconds(simulated / 10)),
@@ -182,6 +182,11 @@ int main(int argc, char** argv) {
        {},
        {}},
   };
+  if (argc > 3) {
+    std::erase_if(works, [&](const Work& work) {
+      return std::string(work.name).find(argv[3]) == std::string::npos;
+    });
+  }
   std::vector<double> baseline;
   double baseline_rate = 0;
   for (int round = 0; round < rounds; ++round) {

@@ -25,12 +25,31 @@ class Deadlines {
     if constexpr (kSloped) return detect::deadline_on(base_[t], slope_[t], {shift_}, factor_).ns;
     return detect::deadline_on(base_[t], {shift_}).ns;
   }
+  // Where there is a deadline, and no slope.
+  [[nodiscard]] std::int64_t known(std::size_t t) const { return base_[t].ns + shift_; }
 
  private:
   const LocalInstant* base_;
   const detect::Slope* slope_;
   std::int64_t shift_, factor_;
 };
+
+// Whether no heartbeat of the run need be looked at by itself for this curve: a quick test that may
+// say no where mark_curve finds none.
+bool all_calm(const RunScratch& scratch, const Curve& curve, std::size_t n) {
+  const auto shift = static_cast<std::uint64_t>(curve.shift[0]);
+  const LocalInstant* const base = scratch.base[curve.line].data();
+  const LocalInstant* const at = scratch.at.data();
+  // Signs gathered by "or", without a branch. Unsigned, because never() wraps to a sign, too.
+  std::uint64_t signs = static_cast<std::uint64_t>(base[0].ns);
+  for (std::size_t t = 1; t <= n; ++t) {
+    const auto now = static_cast<std::uint64_t>(at[t].ns);
+    signs |= static_cast<std::uint64_t>(base[t - 1].ns) + shift - now;
+    signs |= static_cast<std::uint64_t>(base[t].ns) + shift - 1 - now;
+    signs |= static_cast<std::uint64_t>(base[t].ns);
+  }
+  return signs >> 63 == 0;
+}
 
 // A heartbeat must be looked at by itself if a row was due before it came, or does not trust after
 // it.
@@ -56,14 +75,16 @@ void book_run(const RunScratch& scratch, std::size_t first, std::size_t last, Du
   qos::DetectionHistogram::Adder adder(detection);
   const LocalInstant* const sent = scratch.sent.data();
   Wide sum = 0;
-  std::int64_t longest = max;
+  std::int64_t longest = max, begin = sent[first - 1].ns;
   for (std::size_t t = first; t < last; ++t) {
-    const std::int64_t suspicion = due(t - 1);
-    const std::int64_t high = suspicion - sent[t - 1].ns, low = suspicion - sent[t].ns;
+    const std::int64_t suspicion = due(t - 1), end = sent[t].ns;
+    const std::int64_t high = suspicion - begin, low = suspicion - end;
+    begin = end;
     adder.add_interval(low, high);
     sum += Wide{high - low} * (high + low);
     longest = std::max(longest, high);
   }
+  adder.finish();
   twice += sum;
   max = longest;
 }
@@ -177,7 +198,7 @@ void Channel::mark_steps(const Run& run, RunScratch& scratch) {
   for (const Curve& curve : judge_->panel().curves()) {
     if (curve.sloped) {
       mark_curve<true>(scratch, curve, n);
-    } else {
+    } else if (!all_calm(scratch, curve, n)) {
       mark_curve<false>(scratch, curve, n);
     }
     // What never comes, or is due when the monitor may be stalled, lies on no line.
@@ -258,7 +279,7 @@ void Channel::record_run(RunScratch& scratch, std::size_t first, std::size_t las
       batch.span_ns += scratch.sent[last - 1].ns - begin.ns;
       book_run(
           scratch, first, last,
-          [due = Deadlines<false>(scratch, curve, 0)](std::size_t t) { return due[t]; },
+          [due = Deadlines<false>(scratch, curve, 0)](std::size_t t) { return due.known(t); },
           batch.detection, batch.detection_twice, tally_->rows[curve.rows[0]].upwards_max_ns);
       continue;
     }
@@ -274,7 +295,7 @@ void Channel::record_run(RunScratch& scratch, std::size_t first, std::size_t las
           return judge_->due_of(curve, scratch.line(curve.line, t), k).ns;
         });
       } else {
-        book([due = Deadlines<false>(scratch, curve, k)](std::size_t t) { return due[t]; });
+        book([due = Deadlines<false>(scratch, curve, k)](std::size_t t) { return due.known(t); });
       }
     }
   }

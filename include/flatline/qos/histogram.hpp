@@ -34,9 +34,9 @@ class DetectionHistogram {
   /// The same with a weight per nanosecond.
   void add_interval(std::int64_t low, std::int64_t high, std::int64_t weight) {
     const Place from = place_of(static_cast<std::uint64_t>(low));
-    from.bin->add(weight, from.offset);
+    from.bin->add_sum(weight, weight * Wide{from.offset});
     const Place to = place_of(static_cast<std::uint64_t>(high));
-    to.bin->add(-weight, to.offset);
+    to.bin->add_sum(-weight, -weight * Wide{to.offset});
   }
 
   class Adder;
@@ -73,19 +73,14 @@ class DetectionHistogram {
       offset_high -= offset_low < offset ? 1 : 0;
       offset_low -= offset;
     }
-    void add(std::int64_t weight, std::uint64_t offset) {
-      const Wide sum = offset_sum() + Wide{weight} * static_cast<std::int64_t>(offset);
-      count += weight;
+    void add_sum(std::int64_t ends, Wide offsets) {
+      const Wide sum = offset_sum() + offsets;
+      count += ends;
       offset_low = static_cast<std::uint64_t>(sum);
       offset_high = static_cast<std::int64_t>(sum >> 64);
     }
     [[nodiscard]] Wide offset_sum() const { return (Wide{offset_high} << 64) + offset_low; }
-    void merge(const Bin& other) {
-      const Wide sum = offset_sum() + other.offset_sum();
-      count += other.count;
-      offset_low = static_cast<std::uint64_t>(sum);
-      offset_high = static_cast<std::int64_t>(sum >> 64);
-    }
+    void merge(const Bin& other) { add_sum(other.count, other.offset_sum()); }
   };
   using Octave = std::array<Bin, std::size_t{1} << kSubBits>;
   static constexpr std::size_t kOctaves = 64 - kFirstOctave;
@@ -120,48 +115,84 @@ class DetectionHistogram {
   std::array<std::unique_ptr<Octave>, kOctaves> octaves_;
 };
 
-/// Adds many intervals whose ends lie close together: each end's octave is looked up only when it
-/// changes.
+/// Adds many intervals whose ends lie close together. What falls into the octave of the end before
+/// it is gathered here, count and offset in one word, and added when the octave changes or at the
+/// end.
 class DetectionHistogram::Adder {
  public:
+  /// REQUIRES: at most kMost calls of add_interval(), and `histogram` is left alone until finish().
   explicit Adder(DetectionHistogram& histogram) : histogram_(&histogram) {}
+  static constexpr std::size_t kMost = 1 << 13;
 
   void add_interval(std::int64_t low, std::int64_t high) {
-    const Place from = place_of(low_, static_cast<std::uint64_t>(low));
-    from.bin->begin(from.offset);
-    const Place to = place_of(high_, static_cast<std::uint64_t>(high));
-    to.bin->end(to.offset);
+    add<1>(low_, static_cast<std::uint64_t>(low));
+    add<-1>(high_, static_cast<std::uint64_t>(high));
+    // Two words take turns, so that one bin hit again and again is not waited for.
+    turn_ ^= std::uint64_t{kBins};
+  }
+  /// Adds what is gathered. Called once, at the end.
+  void finish() {
+    flush<1>(low_);
+    flush<-1>(high_);
   }
 
  private:
+  static constexpr std::size_t kBins = std::size_t{1} << kSubBits;
+  static constexpr int kCountShift = 48;
+  // kMost offsets of 2^(octave - kSubBits) stay below the count.
+  static constexpr unsigned kLastOctave = kCountShift - 14 + kSubBits;
+
   // The octave [begin, 2 begin), cut into bins of 2^shift.
   struct Near {
     std::uint64_t begin = 0;  // nothing lies in [0, 0)
     unsigned shift = 0;
-    Bin* bins = nullptr;
+    std::uint64_t touched = 0;
+    std::array<std::uint64_t, 2 * kBins> words{};
   };
 
-  Place place_of(Near& near, std::uint64_t value) {
+  template <int kSign>
+  void add(Near& near, std::uint64_t value) {
     const std::uint64_t within = value - near.begin;
-    if (within >= near.begin) [[unlikely]]
-      return place_afar(near, value);
+    if (within >= near.begin) [[unlikely]] {
+      add_afar<kSign>(near, value);
+      return;
+    }
     const std::uint64_t sub = within >> near.shift;
-    return {near.bins + sub, within - (sub << near.shift)};
+    near.touched |= std::uint64_t{1} << sub;
+    near.words[sub + turn_] += within - (sub << near.shift) + (std::uint64_t{1} << kCountShift);
   }
-  Place place_afar(Near& near, std::uint64_t value);
+
+  template <int kSign>
+  void add_afar(Near& near, std::uint64_t value) {
+    if (value >> kFirstOctave == 0 || value >> (kLastOctave + 1) != 0) {
+      const Place place = histogram_->place_of(value);
+      kSign > 0 ? place.bin->begin(place.offset) : place.bin->end(place.offset);
+      return;
+    }
+    flush<kSign>(near);
+    const unsigned octave = 63u ^ static_cast<unsigned>(__builtin_clzll(value));
+    near.begin = std::uint64_t{1} << octave;
+    near.shift = octave - kSubBits;
+    add<kSign>(near, value);
+  }
+
+  template <int kSign>
+  void flush(Near& near) {
+    for (std::uint64_t left = near.touched; left != 0; left &= left - 1) {
+      const auto sub = static_cast<std::size_t>(__builtin_ctzll(left));
+      Bin& bin = *histogram_->place_of(near.begin + (std::uint64_t{sub} << near.shift)).bin;
+      for (std::uint64_t* word : {&near.words[sub], &near.words[sub + kBins]}) {
+        bin.add_sum(kSign * static_cast<std::int64_t>(*word >> kCountShift),
+                    kSign * Wide{*word & ((std::uint64_t{1} << kCountShift) - 1)});
+        *word = 0;
+      }
+    }
+    near.touched = 0;
+  }
 
   DetectionHistogram* histogram_;
+  std::uint64_t turn_ = 0;
   Near low_, high_;
 };
-
-inline DetectionHistogram::Place DetectionHistogram::Adder::place_afar(Near& near,
-                                                                       std::uint64_t value) {
-  const Place place = histogram_->place_of(value);
-  if (value >> kFirstOctave == 0) return place;
-  const unsigned octave = 63u ^ static_cast<unsigned>(__builtin_clzll(value));
-  near = {std::uint64_t{1} << octave, octave - kSubBits,
-          histogram_->octaves_[octave - kFirstOctave]->data()};
-  return place;
-}
 
 }  // namespace flatline::qos
