@@ -3,6 +3,26 @@
 #include <algorithm>
 
 namespace flatline::engine {
+namespace {
+
+constexpr std::size_t kFew = 16;  // sorted fastest by insertion
+
+void copy_sorted(const std::vector<Event>& from, Event* const to) {
+  if (from.size() > kFew) {
+    std::copy(from.begin(), from.end(), to);
+    std::sort(to, to + from.size(),
+              [](const Event& a, const Event& b) { return comes_before(a, b); });
+    return;
+  }
+  Event* end = to;
+  for (const Event event : from) {
+    Event* place = end++;
+    for (; place != to && comes_before(event, place[-1]); --place) *place = place[-1];
+    *place = event;
+  }
+}
+
+}  // namespace
 
 void EventQueue::insert_into_bucket(Event event, std::uint64_t key) {
   const std::uint64_t differing = key ^ base_;
@@ -10,7 +30,7 @@ void EventQueue::insert_into_bucket(Event event, std::uint64_t key) {
       differing == 0 ? 0 : (63u - static_cast<unsigned>(__builtin_clzll(differing))) / kDigitBits;
   const unsigned digit = static_cast<unsigned>(key >> (level * kDigitBits)) & (kBuckets - 1);
   buckets_[level][digit].push_back(event);
-  occupied_[level] = static_cast<std::uint16_t>(occupied_[level] | (1u << digit));
+  occupied_[level] |= std::uint64_t{1} << digit;
   levels_ |= 1u << level;
   ++in_buckets_;
 }
@@ -68,9 +88,9 @@ void EventQueue::refill() {
   FLATLINE_CHECK(in_buckets_ > 0, "the queue is empty");
   for (;;) {
     const auto level = static_cast<unsigned>(__builtin_ctz(levels_));
-    const auto digit = static_cast<unsigned>(__builtin_ctz(occupied_[level]));
+    const auto digit = static_cast<unsigned>(__builtin_ctzll(occupied_[level]));
     std::vector<Event>& bucket = buckets_[level][digit];
-    occupied_[level] = static_cast<std::uint16_t>(occupied_[level] & (occupied_[level] - 1u));
+    occupied_[level] &= occupied_[level] - 1;
     if (occupied_[level] == 0) levels_ &= ~(1u << level);
 
     const unsigned shift = level * kDigitBits;
@@ -80,10 +100,9 @@ void EventQueue::refill() {
 
     if (level == 0 || bucket.size() <= kSortAtOnce) {
       place_leaf(bucket.size());
-      std::copy(bucket.begin(), bucket.end(), head_);
+      copy_sorted(bucket, head_);
       in_buckets_ -= bucket.size();
       bucket.clear();
-      std::sort(head_, tail_, comes_before);
       leaf_level_ = level;
       // The last bucket of the top level ends at 2^64: no key reaches the saturated end.
       const std::uint64_t width = std::uint64_t{1} << shift;

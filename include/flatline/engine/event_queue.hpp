@@ -2,7 +2,7 @@
 // The pending-event queue: exact total order at any size, no tuning.
 //
 // EventQueue is a multi-level bucket queue (a hierarchical timing wheel whose small buckets are
-// sorted): an event lies at the level of the highest 4-bit digit in which its instant differs from
+// sorted): an event lies at the level of the highest 6-bit digit in which its instant differs from
 // the current one, so each event moves down at most once per digit. HeapQueue keeps the same
 // contract with a binary heap; it is the test twin.
 
@@ -79,11 +79,10 @@ class EventQueue {
   }
 
  private:
-  static constexpr unsigned kDigitBits = 4;
-  static constexpr unsigned kDigits = 16;
+  static constexpr unsigned kDigitBits = 6;
+  static constexpr unsigned kDigits = (64 + kDigitBits - 1) / kDigitBits;
   static constexpr unsigned kBuckets = 1u << kDigitBits;
-  static constexpr std::size_t kSortAtOnce =
-      8;  // a bucket this small becomes the leaf at any level
+  static constexpr std::size_t kSortAtOnce = 16;    // so few become the leaf at any level
   static constexpr std::ptrdiff_t kLeafLimit = 48;  // a wider leaf is spread out again
   static constexpr std::size_t kLeafSpace = 2 * kLeafLimit;
   static constexpr std::size_t kRoomBefore = 8;  // for what comes before a leaf's first event
@@ -129,7 +128,7 @@ class EventQueue {
   std::uint64_t last_popped_ = 0;
   std::size_t in_buckets_ = 0;
   std::uint32_t levels_ = 0;
-  std::array<std::uint16_t, kDigits> occupied_{};
+  std::array<std::uint64_t, kDigits> occupied_{};
   std::array<std::array<std::vector<Event>, kBuckets>, kDigits> buckets_;
   std::vector<Event> moving_;
 };

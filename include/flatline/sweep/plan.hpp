@@ -44,7 +44,7 @@ struct WorldOutline {
 
 /// Cells of one world at most: rows take memory while they are judged (docs/PERFORMANCE.md). A
 /// combination with more is simulated more than once, for so many cells at a time.
-inline constexpr std::size_t kMostCellsAtOnce = 4096;
+inline constexpr std::size_t kMostCellsAtOnce = 1024;
 
 class Planner;
 

@@ -267,6 +267,50 @@ TEST_CASE("a finished run is taken from disk, and progress ends at one") {
   check_same(tables_in(plan, folder), whole);
 }
 
+TEST_CASE(
+    "a world with more cells than go at once is simulated in lots, and its rows stay the same") {
+  const std::string text = scenario_text(
+      R"({"loss": [0, 0.3], "timeout": ["250ms", "400ms", "1s"], "threshold": [1, 2],
+          "where": "loss > 0 or timeout > 300ms"})");
+  const auto document = scenario::Document::parse(text, "test.json");
+  REQUIRE(document.ok());
+  const auto base = scenario::read_scenario(document.value(), ".");
+  REQUIRE(base.ok());
+  // Three rows of a curve are still judged one by one, so no quantile may move.
+  const Plan whole = make_plan(document.value(), base.value(), ".", {}, true).value();
+  const Plan lots = make_plan(document.value(), base.value(), ".", {}, true, 4).value();
+  CHECK(whole.worlds.size() == 2);
+  CHECK(lots.worlds.size() == 4);
+  CHECK(lots.cells == 2 + 2 + 2 + 3 + 2 + 2);
+  CHECK(lots.rows == whole.rows);
+  CHECK(lots.sha256("1") != whole.sha256("1"));
+  std::size_t cells = 0;
+  for (std::size_t w = 0; w < lots.worlds.size(); ++w) {
+    const World world = lots.world(w);
+    CHECK(world.cells.size() <= 4);
+    CHECK(world.first_cell == cells);
+    cells += world.cells.size();
+  }
+  CHECK(cells == lots.cells);
+  const Tables one = run(whole, 1);
+  const Tables other = run(lots, 2);
+  CHECK(one.cells_csv == other.cells_csv);
+  CHECK(one.detection_csv == other.detection_csv);
+}
+
+TEST_CASE("however many worlds there are, only one world's rows are put together at a time") {
+  const auto largest_of = [](std::size_t worlds) {
+    std::string losses;
+    for (std::size_t i = 0; i < worlds; ++i)
+      losses += (i == 0 ? "0." : ", 0.") + std::to_string(100 + i);
+    const Plan plan = plan_of(scenario_text("{\"loss\": [" + losses + "]}"));
+    REQUIRE(plan.worlds.size() == worlds);
+    return run(plan, 2).largest_piece;
+  };
+  // Losses this near give pieces of nearly the same size; ten worlds in one would be ten times it.
+  CHECK(largest_of(20) < 2 * largest_of(2));
+}
+
 TEST_CASE("planned work counts pairs, warm-up, replications and settings") {
   const Plan plan = plan_of(scenario_text("", ",\n  \"warm_up\": \"10s\""));
   CHECK(planned_heartbeats(plan) == Approx(5 * 700 * 2));
