@@ -53,16 +53,7 @@ void Channel::record_span(const VerdictState& state, SimInstant from, SimInstant
   if (a >= b) return;
   const std::size_t batch_index = batch_of({a});
   tally_->common[batch_index].span_ns += b - a;
-  const Panel& panel = judge_->panel();
-  for (std::size_t c = 0; c < panel.curves().size(); ++c) {
-    const Curve& curve = panel.curves()[c];
-    const std::size_t first = state.curves[c].from;
-    for (std::size_t k = 0; k < first; ++k) {
-      const std::uint32_t row = curve.rows[k];
-      record_row(row, batch_index, a, b, judge_->final_suspicion(state.lanes[row]));
-    }
-    if (first < curve.rows.size()) record_curve(state, c, first, batch_index, a, b);
-  }
+  for (std::size_t c = 0; c < state.curves.size(); ++c) record_curve(state, c, batch_index, a, b);
 }
 
 void Channel::record_row(std::uint32_t index, std::size_t batch_index, std::int64_t a,
@@ -79,14 +70,21 @@ void Channel::record_row(std::uint32_t index, std::size_t batch_index, std::int6
 // All rows of the curve trust from one on. From the first whose suspicion comes after the whole
 // span, their detection times lie on a line: booked once. The rows below are booked one by one, and
 // so are a few more, so that few rows have something to pass upwards.
-void Channel::record_curve(const VerdictState& state, std::size_t c, std::size_t k,
-                           std::size_t batch_index, std::int64_t a, std::int64_t b) {
+void Channel::record_curve(const VerdictState& state, std::size_t c, std::size_t batch_index,
+                           std::int64_t a, std::int64_t b) {
   constexpr std::size_t kStep = 16;
   const Curve& curve = judge_->panel().curves()[c];
+  const std::size_t first = state.curves[c].from;
+  for (std::size_t k = 0; k < first; ++k) {
+    const std::uint32_t row = curve.rows[k];
+    record_row(row, batch_index, a, b, judge_->final_suspicion(state.lanes[row]));
+  }
+  if (first == curve.rows.size()) return;
   // What waits for the monitor to wake, or never comes, lies on no line.
   const SimInstant last = judge_->due_of(state, c, curve.rows.size() - 1);
   const bool strays = !curve.shared || last == SimInstant::never() ||
-                      !judge_->never_defers(judge_->due_of(state, c, k), last);
+                      !judge_->never_defers(judge_->due_of(state, c, first), last);
+  std::size_t k = first;
   while (k < curve.rows.size() &&
          (strays || k % kStep != 0 || judge_->due_of(state, c, k).ns < b)) {
     record_row(curve.rows[k], batch_index, a, b, judge_->defer(judge_->due_of(state, c, k)));
@@ -113,12 +111,17 @@ void Channel::record_upwards(const VerdictState& state, std::size_t c, std::size
   batch.detection_twice += Wide{b - a} * (2 * line.base.ns - a - b);
   batch.slope_sum += (b - a) * line.slope.per_factor;
   batch.fraction_sum += Wide{b - a} * line.slope.fraction;
-  if (!samples(newest_seq_)) return;
+  if (samples(newest_seq_)) sample_rows(curve, line, k, batch_index, a, b);
+}
+
+// Rows k and above book a span by themselves, for all those that they do not.
+void Channel::sample_rows(const Curve& curve, const detect::Line& line, std::size_t k,
+                          std::size_t batch_index, std::int64_t a, std::int64_t b) {
   const std::int64_t every = judge_->panel().sample_every();
-  batch.sampled_ns += Wide{b - a} * every;
+  upwards(curve.rows[k], batch_index).sampled_ns += Wide{b - a} * every;
   for (; k < curve.rows.size(); ++k) {
     qos::RowTally& row = tally_->rows[curve.rows[k]];
-    const std::int64_t due = judge_->due_of(state, c, k).ns;
+    const std::int64_t due = judge_->due_of(curve, line, k).ns;
     row.batches[batch_index].detection.add_interval(due - b, due - a, every);
     row.detection_max_ns = std::max(row.detection_max_ns, due - a);
   }

@@ -43,9 +43,17 @@ struct RunScratch {
   std::vector<std::vector<detect::Slope>> slope;  ///< Per line; empty without a slope.
   std::vector<bool> sloped;                       ///< Per line.
   std::vector<detect::LineRun> lines;             ///< From index 1 on.
-  std::vector<std::uint8_t> steps;  ///< Whether a heartbeat must be looked at by itself.
+  std::vector<std::uint64_t> steps;  ///< Bits: whether a heartbeat must be looked at by itself.
+  std::vector<std::int64_t> low, high;
   std::size_t next_lost = 0;
-  bool samples = false;  ///< Whether some rows book every so manyth experiment one by one.
+  /// Spans [first_in_batch, last_in_batch) begin in the batch of the last, all measured or none.
+  std::size_t first_in_batch = 1, last_in_batch = 1;
+
+  void clear_steps(std::size_t n);
+  void step_at(std::size_t t) { steps[t / 64] |= std::uint64_t{1} << (t % 64); }
+  [[nodiscard]] bool is_step(std::size_t t) const { return (steps[t / 64] >> (t % 64) & 1) != 0; }
+  /// The first from t on; n + 1 if there is none.
+  [[nodiscard]] std::size_t next_step(std::size_t t, std::size_t n) const;
 
   [[nodiscard]] detect::Line line(std::size_t l, std::size_t t) const {
     return {base[l][t], slope[l].empty() ? detect::Slope{} : slope[l][t]};
@@ -134,13 +142,22 @@ class Channel {
 
   // Of observe_run(): what the scratch holds under index t is that of its heartbeat t, counted from
   // 1; under 0 lies what came before.
+  struct Newest {
+    SimInstant sent{}, observed{};
+    std::int64_t seq = 0;
+    SimInstant lost_at{}, cut_at{};
+  };
   void begin_run(const Run& run, RunScratch& scratch);
-  void mark_steps(const Run& run, RunScratch& scratch);
-  void step(const Run& run, RunScratch& scratch, std::size_t t);
+  void record_measured(RunScratch& scratch, std::size_t n);
+  void run_curve(const Run& run, RunScratch& scratch, std::size_t curve);
+  void mark_steps(const Run& run, RunScratch& scratch, const Curve& curve);
+  void step(const Run& run, RunScratch& scratch, std::size_t curve, std::size_t t);
   void catch_up(const Run& run, RunScratch& scratch, std::size_t t);
   void explain_losses(const Run& run, RunScratch& scratch, SimInstant newest);
-  void record_run(RunScratch& scratch, std::size_t first, std::size_t last);
-  inline void take_off_flight(SimInstant now, const detect::Observation& observation);
+  void record_run(RunScratch& scratch, const Curve& curve, const Run& run, std::size_t first,
+                  std::size_t last);
+
+  void take_off_flight(SimInstant now, const detect::Observation& observation);
   void begin_suspicion(std::size_t lane, LaneState& state);
   void end_output(std::size_t lane, LaneState& state, SimInstant now, bool trusted);
   void close_segment(SimInstant now);
@@ -152,10 +169,12 @@ class Channel {
   inline void record_span(const VerdictState& state, SimInstant from, SimInstant to);
   inline void record_row(std::uint32_t row, std::size_t batch, std::int64_t a, std::int64_t b,
                          SimInstant suspicion);
-  void record_curve(const VerdictState& state, std::size_t curve, std::size_t first,
-                    std::size_t batch, std::int64_t a, std::int64_t b);
+  void record_curve(const VerdictState& state, std::size_t curve, std::size_t batch, std::int64_t a,
+                    std::int64_t b);
   void record_upwards(const VerdictState& state, std::size_t curve, std::size_t first,
                       std::size_t batch, std::int64_t a, std::int64_t b);
+  void sample_rows(const Curve& curve, const detect::Line& line, std::size_t first,
+                   std::size_t batch, std::int64_t a, std::int64_t b);
   qos::CurveBatch& upwards(std::uint32_t row, std::size_t batch);
   // Whether the rows of curves with a slope book the span after this heartbeat one by one.
   [[nodiscard]] bool samples(std::int64_t seq) const {

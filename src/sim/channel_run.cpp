@@ -56,13 +56,11 @@ bool all_calm(const RunScratch& scratch, const Curve& curve, std::size_t n) {
 template <bool kSloped>
 void mark_curve(RunScratch& scratch, const Curve& curve, std::size_t n) {
   const Deadlines<kSloped> first(scratch, curve, 0);
-  std::uint8_t* const steps = scratch.steps.data();
   const LocalInstant* const at = scratch.at.data();
   std::int64_t due = first[0];
   for (std::size_t t = 1; t <= n; ++t) {
     const std::int64_t now = at[t].ns, next = first[t];
-    const bool step = due < now || next <= now || next == SimInstant::never().ns;
-    steps[t] = static_cast<std::uint8_t>(steps[t] | (step ? 1 : 0));
+    if (due < now || next <= now || next == SimInstant::never().ns) scratch.step_at(t);
     due = next;
   }
 }
@@ -70,21 +68,24 @@ void mark_curve(RunScratch& scratch, const Curve& curve, std::size_t n) {
 // Books the spans [first, last), each up to its heartbeat; due(t) is when it is suspected that
 // nothing comes after heartbeat t.
 template <typename Due>
-void book_run(const RunScratch& scratch, std::size_t first, std::size_t last, Due&& due,
+void book_run(RunScratch& scratch, std::size_t first, std::size_t last, Due&& due,
               qos::DetectionHistogram& detection, Wide& twice, std::int64_t& max) {
-  qos::DetectionHistogram::Adder adder(detection);
   const LocalInstant* const sent = scratch.sent.data();
-  Wide sum = 0;
-  std::int64_t longest = max, begin = sent[first - 1].ns;
-  for (std::size_t t = first; t < last; ++t) {
-    const std::int64_t suspicion = due(t - 1), end = sent[t].ns;
-    const std::int64_t high = suspicion - begin, low = suspicion - end;
-    begin = end;
-    adder.add_interval(low, high);
-    sum += Wide{high - low} * (high + low);
-    longest = std::max(longest, high);
+  std::int64_t* const low = scratch.low.data();
+  std::int64_t* const high = scratch.high.data();
+  const std::size_t n = last - first;
+  for (std::size_t i = 0; i < n; ++i) {
+    const std::int64_t suspicion = due(first + i - 1);
+    high[i] = suspicion - sent[first + i - 1].ns;
+    low[i] = suspicion - sent[first + i].ns;
   }
-  adder.finish();
+  Wide sum = 0;
+  std::int64_t longest = max;
+  for (std::size_t i = 0; i < n; ++i) {
+    sum += Wide{high[i] - low[i]} * (high[i] + low[i]);
+    longest = std::max(longest, high[i]);
+  }
+  detection.add_intervals({low, n}, {high, n});
   twice += sum;
   max = longest;
 }
@@ -119,19 +120,32 @@ RunScratch::RunScratch(const Panel& panel) {
       sloped[l] = families[f]->sloped();
   }
   lines.resize(panel.lines());
-  for (const Curve& curve : panel.curves()) samples = samples || (curve.sloped && curve.shared);
 }
 
 void RunScratch::make_room(std::size_t n) {
   if (sent.size() >= n + 1) return;
   sent.resize(n + 1);
   at.resize(n + 1);
-  steps.resize(n + 1);
+  steps.resize(n / 64 + 2);
+  low.resize(n);
+  high.resize(n);
   for (std::size_t l = 0; l < base.size(); ++l) {
     base[l].resize(n + 1);
     if (sloped[l]) slope[l].resize(n + 1);
     lines[l] = {base[l].data() + 1, sloped[l] ? slope[l].data() + 1 : nullptr};
   }
+}
+
+void RunScratch::clear_steps(std::size_t n) {
+  std::fill_n(steps.begin(), n / 64 + 1, std::uint64_t{0});
+}
+
+std::size_t RunScratch::next_step(std::size_t t, std::size_t n) const {
+  std::uint64_t word = steps[t / 64] & (~std::uint64_t{0} << (t % 64));
+  for (std::size_t w = t / 64; w * 64 <= n; word = steps[++w]) {
+    if (word != 0) return std::min(n + 1, w * 64 + static_cast<std::size_t>(__builtin_ctzll(word)));
+  }
+  return n + 1;
 }
 
 void Channel::sent_run(SimInstant last, std::int64_t n, std::int64_t delivered) {
@@ -146,32 +160,50 @@ void Channel::observe_run(const Run& run, RunScratch& scratch) {
   const std::size_t n = run.at.size();
   if (lost_at_ == SimInstant::never() && !run.lost.empty()) lost_at_ = run.lost.front();
   begin_run(run, scratch);
-  mark_steps(run, scratch);
-  bool in_step = std::any_of(state_.curves.begin(), state_.curves.end(),
-                             [](const CurveState& curve) { return curve.from > 0; });
+  record_measured(scratch, n);
+  // Curve by curve: what one of them makes of the run is nothing to the others.
+  const Newest before{*newest_sent_, last_observed_, newest_seq_, lost_at_, cut_at_};
+  for (std::size_t c = 0; c < state_.curves.size(); ++c) {
+    newest_sent_ = before.sent;
+    last_observed_ = before.observed;
+    newest_seq_ = before.seq;
+    lost_at_ = before.lost_at;
+    cut_at_ = before.cut_at;
+    scratch.next_lost = 0;
+    run_curve(run, scratch, c);
+  }
+  catch_up(run, scratch, n);
+  if (!run.lost.empty()) last_lost_ = run.lost.back();
+  judge_->find_earliest(state_);
+}
+
+void Channel::run_curve(const Run& run, RunScratch& scratch, std::size_t c) {
+  const std::size_t n = run.at.size();
+  const Curve& curve = judge_->panel().curves()[c];
+  CurveState& state = state_.curves[c];
+  mark_steps(run, scratch, curve);
   std::size_t known = 0;  // the state is that after this heartbeat
   for (std::size_t t = 1; t <= n;) {
-    if (in_step || scratch.steps[t] != 0) {
-      if (known + 1 != t) catch_up(run, scratch, t - 1);
-      step(run, scratch, t);
-      known = t++;
-      in_step = std::any_of(state_.curves.begin(), state_.curves.end(),
-                            [](const CurveState& curve) { return curve.from > 0; });
+    if (state.from == 0 && !scratch.is_step(t)) {
+      const std::size_t first = t;
+      t = scratch.next_step(t, n);
+      record_run(scratch, curve, run, first, t);
       continue;
     }
-    const std::size_t first = t;
-    while (t <= n && scratch.steps[t] == 0) ++t;
-    record_run(scratch, first, t);
+    if (known + 1 != t) {
+      catch_up(run, scratch, t - 1);
+      state.line = scratch.line(curve.line, t - 1);
+    }
+    step(run, scratch, c, t);
+    known = t++;
   }
-  if (known != n) catch_up(run, scratch, n);
-  if (!run.lost.empty()) last_lost_ = run.lost.back();
+  state.line = scratch.line(curve.line, n);
 }
 
 // The detectors take in the whole run.
 void Channel::begin_run(const Run& run, RunScratch& scratch) {
   const std::size_t n = run.at.size();
   scratch.make_room(n);
-  scratch.next_lost = 0;
   scratch.sent[0] = {newest_sent_->ns};
   scratch.at[0] = {last_observed_.ns};
   for (std::size_t i = 0; i < n; ++i) {
@@ -190,64 +222,76 @@ void Channel::begin_run(const Run& run, RunScratch& scratch) {
     state_.families[f]->observe_run(
         beats, incarnation_, {scratch.lines.data() + first, panel.first_line()[f + 1] - first});
   }
+  // As in record_spans: crashes from before both were up are not asked about.
+  scratch.first_in_batch = 1;
+  for (std::size_t t = 0; t <= n && scratch.sent[t].ns < segment_begin_.ns; ++t) {
+    scratch.sent[t] = {segment_begin_.ns};
+    scratch.first_in_batch = std::min(t + 2, n + 1);
+  }
 }
 
-void Channel::mark_steps(const Run& run, RunScratch& scratch) {
-  const std::size_t n = run.at.size();
-  std::fill_n(scratch.steps.begin(), n + 1, std::uint8_t{0});
-  for (const Curve& curve : judge_->panel().curves()) {
-    if (curve.sloped) {
-      mark_curve<true>(scratch, curve, n);
-    } else if (!all_calm(scratch, curve, n)) {
-      mark_curve<false>(scratch, curve, n);
-    }
-    // What never comes, or is due when the monitor may be stalled, lies on no line.
-    if (run.next_stall == SimInstant::never() && !curve.sloped) continue;
-    for (std::size_t t = 1; t <= n; ++t) {
-      const detect::Line line = scratch.line(curve.line, t - 1);
-      if (judge_->due_of(curve, line, curve.rows.size() - 1) >= run.next_stall)
-        scratch.steps[t] = 1;
-    }
-  }
-  // A span belongs to the batch that it begins in, and only its measured part counts.
+// Counts the spans of the run, and finds those that begin in the batch of the last: a span belongs
+// to the batch that it begins in, and only its measured part counts.
+void Channel::record_measured(RunScratch& scratch, std::size_t n) {
   const SimInstant last_begin{scratch.sent[n - 1].ns};
   const bool counts = measured(last_begin);
   if (counts) batch_of(last_begin);
-  for (std::size_t t = 1; t <= n; ++t) {
-    const std::int64_t begin = scratch.sent[t - 1].ns;
-    if (counts ? begin >= batch_begin_ : scratch.sent[t].ns < 0) break;
-    scratch.steps[t] = 1;
+  std::size_t& first = scratch.first_in_batch;
+  scratch.last_in_batch = n + 1;
+  if (!counts) {
+    if (scratch.sent[n].ns >= 0) scratch.last_in_batch = n;
+  } else {
+    while (first <= n && scratch.sent[first - 1].ns < batch_begin_) ++first;
+    tally_->common[batch_].span_ns += scratch.sent[n].ns - scratch.sent[first - 1].ns;
   }
-  if (!counts && scratch.sent[n].ns >= 0) scratch.steps[n] = 1;
-  if (!scratch.samples) return;
+  const auto count = [&](std::size_t t) {
+    const std::int64_t a = std::max<std::int64_t>(scratch.sent[t - 1].ns, 0);
+    if (a < scratch.sent[t].ns) tally_->common[batch_of({a})].span_ns += scratch.sent[t].ns - a;
+  };
+  for (std::size_t t = 1; t < first; ++t) count(t);
+  for (std::size_t t = std::max(first, scratch.last_in_batch); t <= n; ++t) count(t);
+}
+
+void Channel::mark_steps(const Run& run, RunScratch& scratch, const Curve& curve) {
+  const std::size_t n = run.at.size();
+  scratch.clear_steps(n);
+  for (std::size_t t = 1; t < scratch.first_in_batch; ++t) scratch.step_at(t);
+  for (std::size_t t = scratch.last_in_batch; t <= n; ++t) scratch.step_at(t);
+  if (curve.sloped) {
+    mark_curve<true>(scratch, curve, n);
+  } else if (!all_calm(scratch, curve, n)) {
+    mark_curve<false>(scratch, curve, n);
+  }
+  // What never comes, or is due when the monitor may be stalled, lies on no line.
+  if (run.next_stall == SimInstant::never() && !curve.sloped) return;
   for (std::size_t t = 1; t <= n; ++t) {
-    if (samples(t == 1 ? newest_seq_ : run.seq[t - 2].value)) scratch.steps[t] = 1;
+    const detect::Line line = scratch.line(curve.line, t - 1);
+    if (judge_->due_of(curve, line, curve.rows.size() - 1) >= run.next_stall) scratch.step_at(t);
   }
 }
 
-// The state after heartbeat t, all before it since the last step having changed nothing.
+// What is known of the sender after heartbeat t.
 void Channel::catch_up(const Run& run, RunScratch& scratch, std::size_t t) {
   newest_sent_ = run.sent[t - 1];
   newest_seq_ = run.seq[t - 1].value;
   last_observed_ = run.at[t - 1];
   explain_losses(run, scratch, *newest_sent_);
-  const Panel& panel = judge_->panel();
-  for (std::size_t c = 0; c < panel.curves().size(); ++c)
-    state_.curves[c].line = scratch.line(panel.curves()[c].line, t);
-  judge_->find_earliest(state_);
 }
 
-void Channel::step(const Run& run, RunScratch& scratch, std::size_t t) {
-  const SimInstant now = run.at[t - 1], sent = run.sent[t - 1];
-  settle(now);
-  record_spans(sent, run.seq[t - 1].value);
-  newest_sent_ = sent;
-  newest_seq_ = run.seq[t - 1].value;
-  last_observed_ = now;
-  explain_losses(run, scratch, sent);
-  judge_->judge(
-      state_, now, [&](std::size_t line) { return scratch.line(line, t); },
-      [&](std::size_t lane, LaneState& state, Output next) { turn(lane, state, now, next); });
+// What Channel::observe does, for one curve.
+void Channel::step(const Run& run, RunScratch& scratch, std::size_t c, std::size_t t) {
+  const SimInstant now = run.at[t - 1];
+  judge_->settle_curve(state_, c, now,
+                       [&](std::size_t lane, LaneState& state) { begin_suspicion(lane, state); });
+  const std::int64_t a = std::max({newest_sent_->ns, segment_begin_.ns, std::int64_t{0}});
+  const std::int64_t b = std::min(run.sent[t - 1].ns, batches_->duration().ns);
+  if (a < b) record_curve(state_, c, batch_of({a}), a, b);
+  catch_up(run, scratch, t);
+  SimInstant earliest = SimInstant::never();
+  judge_->judge_curve(
+      state_, c, scratch.line(judge_->panel().curves()[c].line, t), now,
+      [&](std::size_t lane, LaneState& state, Output next) { turn(lane, state, now, next); },
+      earliest);
 }
 
 // What was lost or cut before the newest heartbeat explains nothing any more. A loss that is still
@@ -263,40 +307,41 @@ void Channel::explain_losses(const Run& run, RunScratch& scratch, SimInstant new
   }
 }
 
-// Books the spans that end with heartbeats [first, last), all of one batch.
-void Channel::record_run(RunScratch& scratch, std::size_t first, std::size_t last) {
+// Books the spans that end with heartbeats [first, last), all of one batch or before the first.
+void Channel::record_run(RunScratch& scratch, const Curve& curve, const Run& run, std::size_t first,
+                         std::size_t last) {
   const SimInstant begin{scratch.sent[first - 1].ns};
   if (!measured(begin)) return;
   const std::size_t batch_index = batch_of(begin);
-  tally_->common[batch_index].span_ns += scratch.sent[last - 1].ns - begin.ns;
-  for (const Curve& curve : judge_->panel().curves()) {
-    if (curve.shared && curve.sloped) {
-      book_sloped_run(scratch, curve.line, first, last, upwards(curve.rows[0], batch_index));
-      continue;
+  if (curve.shared && curve.sloped) {
+    book_sloped_run(scratch, curve.line, first, last, upwards(curve.rows[0], batch_index));
+    for (std::size_t t = first; t < last; ++t) {
+      if (!samples(t == 1 ? newest_seq_ : run.seq[t - 2].value)) continue;
+      sample_rows(curve, scratch.line(curve.line, t - 1), 0, batch_index, scratch.sent[t - 1].ns,
+                  scratch.sent[t].ns);
     }
-    if (curve.shared) {
-      qos::CurveBatch& batch = upwards(curve.rows[0], batch_index);
-      batch.span_ns += scratch.sent[last - 1].ns - begin.ns;
-      book_run(
-          scratch, first, last,
-          [due = Deadlines<false>(scratch, curve, 0)](std::size_t t) { return due.known(t); },
-          batch.detection, batch.detection_twice, tally_->rows[curve.rows[0]].upwards_max_ns);
-      continue;
-    }
-    for (std::size_t k = 0; k < curve.rows.size(); ++k) {
-      qos::RowTally& row = tally_->rows[curve.rows[k]];
-      qos::RowBatch& batch = row.batches[batch_index];
-      const auto book = [&](auto&& due) {
-        book_run(scratch, first, last, due, batch.detection, batch.detection_twice,
-                 row.detection_max_ns);
-      };
-      if (curve.sloped || curve.check_every.ns > 0) {
-        book([&](std::size_t t) {
-          return judge_->due_of(curve, scratch.line(curve.line, t), k).ns;
-        });
-      } else {
-        book([due = Deadlines<false>(scratch, curve, k)](std::size_t t) { return due.known(t); });
-      }
+    return;
+  }
+  if (curve.shared) {
+    qos::CurveBatch& batch = upwards(curve.rows[0], batch_index);
+    batch.span_ns += scratch.sent[last - 1].ns - begin.ns;
+    book_run(
+        scratch, first, last,
+        [due = Deadlines<false>(scratch, curve, 0)](std::size_t t) { return due.known(t); },
+        batch.detection, batch.detection_twice, tally_->rows[curve.rows[0]].upwards_max_ns);
+    return;
+  }
+  for (std::size_t k = 0; k < curve.rows.size(); ++k) {
+    qos::RowTally& row = tally_->rows[curve.rows[k]];
+    qos::RowBatch& batch = row.batches[batch_index];
+    const auto book = [&](auto&& due) {
+      book_run(scratch, first, last, due, batch.detection, batch.detection_twice,
+               row.detection_max_ns);
+    };
+    if (curve.sloped || curve.check_every.ns > 0) {
+      book([&](std::size_t t) { return judge_->due_of(curve, scratch.line(curve.line, t), k).ns; });
+    } else {
+      book([due = Deadlines<false>(scratch, curve, k)](std::size_t t) { return due.known(t); });
     }
   }
 }

@@ -74,20 +74,25 @@ class Judge {
       family->read_lines({lines_.data() + line, next - line});
       line = next;
     }
-    judge(
-        state, now, [this](std::size_t l) { return lines_[l]; }, turning);
-  }
-
-  /// Judges by the lines where the deadlines lie now.
-  template <typename LineOf, typename Turning>
-  void judge(VerdictState& state, SimInstant now, LineOf&& line_of, Turning&& turning) const {
     SimInstant earliest = SimInstant::never();
-    for (std::size_t c = 0; c < state.curves.size(); ++c) {
-      const detect::Line line = line_of(panel_->curves()[c].line);
-      judge_curve(state, c, line, now, turning, earliest);
-    }
+    for (std::size_t c = 0; c < state.curves.size(); ++c)
+      judge_curve(state, c, lines_[panel_->curves()[c].line], now, turning, earliest);
     state.earliest_due = earliest;
   }
+
+  /// settle() for one curve; earliest_due is then to be found anew.
+  template <typename Changed>
+  void settle_curve(VerdictState& state, std::size_t curve, SimInstant now,
+                    Changed&& changed) const {
+    changed_.clear();
+    SimInstant earliest = SimInstant::never();
+    settle_rows(state, curve, now, earliest);
+    for (const std::size_t lane : changed_) changed(lane, state.lanes[lane]);
+  }
+  /// Judges one curve by where its line lies now; `earliest` becomes what is due first.
+  template <typename Turning>
+  void judge_curve(VerdictState& state, std::size_t curve, const detect::Line& line, SimInstant now,
+                   Turning&& turning, SimInstant& earliest) const;
 
   /// Tells the detectors of a new incarnation. Verdicts stand until its first heartbeat, which
   /// follows at once.
@@ -132,12 +137,11 @@ class Judge {
 
  private:
   void settle_all(VerdictState& state, SimInstant now) const;
+  void settle_rows(VerdictState& state, std::size_t curve, SimInstant now,
+                   SimInstant& earliest) const;
   template <typename Turning>
   void judge_row(VerdictState& state, std::uint32_t row, SimInstant at, SimInstant now,
                  Turning& turning, SimInstant& earliest) const;
-  template <typename Turning>
-  void judge_curve(VerdictState& state, std::size_t curve, const detect::Line& line, SimInstant now,
-                   Turning& turning, SimInstant& earliest) const;
   [[nodiscard]] SimInstant next_check(std::size_t lane, SimInstant at) const;
 
   const Panel* panel_;
@@ -175,7 +179,7 @@ void Judge::judge_row(VerdictState& state, std::uint32_t i, SimInstant at, SimIn
 
 template <typename Turning>
 void Judge::judge_curve(VerdictState& state, std::size_t c, const detect::Line& line,
-                        SimInstant now, Turning& turning, SimInstant& earliest) const {
+                        SimInstant now, Turning&& turning, SimInstant& earliest) const {
   const Curve& curve = panel_->curves()[c];
   CurveState& common = state.curves[c];
   const std::size_t rows = curve.rows.size();

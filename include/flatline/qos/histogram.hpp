@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
 namespace flatline::qos {
@@ -39,7 +40,8 @@ class DetectionHistogram {
     to.bin->add_sum(-weight, -weight * Wide{to.offset});
   }
 
-  class Adder;
+  /// Adds [low[i], high[i]) for all i. REQUIRES: as add_interval(); equal sizes.
+  void add_intervals(std::span<const std::int64_t> low, std::span<const std::int64_t> high);
 
   void merge(const DetectionHistogram& other);
 
@@ -111,88 +113,11 @@ class DetectionHistogram {
     return (std::int64_t{1} << power) + (sub << (power - kSubBits));
   }
 
+  void add_ends(std::span<const std::int64_t> values, int sign);
+  void add_near_ends(std::span<const std::int64_t> values, int sign, unsigned octave);
+
   Bin first_;
   std::array<std::unique_ptr<Octave>, kOctaves> octaves_;
-};
-
-/// Adds many intervals whose ends lie close together. What falls into the octave of the end before
-/// it is gathered here, count and offset in one word, and added when the octave changes or at the
-/// end.
-class DetectionHistogram::Adder {
- public:
-  /// REQUIRES: at most kMost calls of add_interval(), and `histogram` is left alone until finish().
-  explicit Adder(DetectionHistogram& histogram) : histogram_(&histogram) {}
-  static constexpr std::size_t kMost = 1 << 13;
-
-  void add_interval(std::int64_t low, std::int64_t high) {
-    add<1>(low_, static_cast<std::uint64_t>(low));
-    add<-1>(high_, static_cast<std::uint64_t>(high));
-    // Two words take turns, so that one bin hit again and again is not waited for.
-    turn_ ^= std::uint64_t{kBins};
-  }
-  /// Adds what is gathered. Called once, at the end.
-  void finish() {
-    flush<1>(low_);
-    flush<-1>(high_);
-  }
-
- private:
-  static constexpr std::size_t kBins = std::size_t{1} << kSubBits;
-  static constexpr int kCountShift = 48;
-  // kMost offsets of 2^(octave - kSubBits) stay below the count.
-  static constexpr unsigned kLastOctave = kCountShift - 14 + kSubBits;
-
-  // The octave [begin, 2 begin), cut into bins of 2^shift.
-  struct Near {
-    std::uint64_t begin = 0;  // nothing lies in [0, 0)
-    unsigned shift = 0;
-    std::uint64_t touched = 0;
-    std::array<std::uint64_t, 2 * kBins> words{};
-  };
-
-  template <int kSign>
-  void add(Near& near, std::uint64_t value) {
-    const std::uint64_t within = value - near.begin;
-    if (within >= near.begin) [[unlikely]] {
-      add_afar<kSign>(near, value);
-      return;
-    }
-    const std::uint64_t sub = within >> near.shift;
-    near.touched |= std::uint64_t{1} << sub;
-    near.words[sub + turn_] += within - (sub << near.shift) + (std::uint64_t{1} << kCountShift);
-  }
-
-  template <int kSign>
-  void add_afar(Near& near, std::uint64_t value) {
-    if (value >> kFirstOctave == 0 || value >> (kLastOctave + 1) != 0) {
-      const Place place = histogram_->place_of(value);
-      kSign > 0 ? place.bin->begin(place.offset) : place.bin->end(place.offset);
-      return;
-    }
-    flush<kSign>(near);
-    const unsigned octave = 63u ^ static_cast<unsigned>(__builtin_clzll(value));
-    near.begin = std::uint64_t{1} << octave;
-    near.shift = octave - kSubBits;
-    add<kSign>(near, value);
-  }
-
-  template <int kSign>
-  void flush(Near& near) {
-    for (std::uint64_t left = near.touched; left != 0; left &= left - 1) {
-      const auto sub = static_cast<std::size_t>(__builtin_ctzll(left));
-      Bin& bin = *histogram_->place_of(near.begin + (std::uint64_t{sub} << near.shift)).bin;
-      for (std::uint64_t* word : {&near.words[sub], &near.words[sub + kBins]}) {
-        bin.add_sum(kSign * static_cast<std::int64_t>(*word >> kCountShift),
-                    kSign * Wide{*word & ((std::uint64_t{1} << kCountShift) - 1)});
-        *word = 0;
-      }
-    }
-    near.touched = 0;
-  }
-
-  DetectionHistogram* histogram_;
-  std::uint64_t turn_ = 0;
-  Near low_, high_;
 };
 
 }  // namespace flatline::qos
