@@ -81,7 +81,7 @@ class PushNode final : public NodeProgram {
   }
 
   void beat(Context& context, LocalInstant now, std::int64_t index) const {
-    const Heartbeat heartbeat{incarnation_, index, now.ns};
+    const Heartbeat heartbeat{index, now.ns, incarnation_};
     const auto payload = std::as_bytes(std::span(&heartbeat, 1));
     for (const NodeId monitor : to_) {
       context.send(monitor, payload, settings_.bytes, SeqNo{index});

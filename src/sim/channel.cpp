@@ -9,7 +9,7 @@ using qos::Wide;
 Channel::Channel(NodeId monitored, NodeId monitor, const Judge& judge,
                  world::TimelineView& monitor_stalls, const qos::BatchPlan& batches,
                  std::uint32_t replication, SimInstant begin, qos::Tally& tally,
-                 VerdictListener* listener)
+                 VerdictListener* listener, RunScratch& scratch)
     : monitored_(monitored),
       monitor_(monitor),
       judge_(&judge),
@@ -18,11 +18,13 @@ Channel::Channel(NodeId monitored, NodeId monitor, const Judge& judge,
       replication_(replication),
       tally_(&tally),
       listener_(listener),
+      scratch_(&scratch),
       state_(judge.fresh(begin)) {
   open_segment(begin);
 }
 
 void Channel::settle(SimInstant now) {
+  judge_waiting();
   judge_->settle(state_, now,
                  [&](std::size_t lane, LaneState& state) { begin_suspicion(lane, state); });
 }
@@ -186,6 +188,13 @@ void Channel::record_spans_with(SimInstant from, SimInstant until, std::int64_t 
 }
 
 void Channel::lost(SimInstant sent, bool cut) {
+  if (waiting_.count > 0) {
+    if (!cut) {
+      waiting_.lost.push_back(sent);
+      return;
+    }
+    judge_waiting();
+  }
   SimInstant& first = cut ? cut_at_ : lost_at_;
   if (first == SimInstant::never()) first = sent;
   (cut ? last_cut_ : last_lost_) = sent;
@@ -269,16 +278,17 @@ void Channel::record_what_if(std::vector<const Flight*> flights, SimInstant from
   record_span(what_if, from, to);
 }
 
-// Finds the heartbeat among those in flight; a new highest number closes the spans before it.
-void Channel::take_off_flight(SimInstant now, const detect::Observation& observation) {
-  Flight* const end = flights_.data() + flights_.size();
-  Flight* flight = flights_.data();
-  while (flight != end &&
-         !(flight->seq == observation.seq && flight->incarnation == observation.incarnation &&
-           flight->arrival <= now)) {
-    ++flight;
+Channel::Flight* Channel::find_flight(SimInstant now, const detect::Observation& observation) {
+  for (Flight& flight : flights_) {
+    if (flight.seq == observation.seq && flight.incarnation == observation.incarnation &&
+        flight.arrival <= now)
+      return &flight;
   }
-  if (flight == end) return;
+  return nullptr;
+}
+
+// Takes a heartbeat out of those in flight; a new highest number closes the spans before it.
+void Channel::land(Flight* flight, const detect::Observation& observation) {
   const SimInstant sent = flight->sent;
   *flight = flights_.back();
   flights_.pop_back();
@@ -292,6 +302,7 @@ void Channel::take_off_flight(SimInstant now, const detect::Observation& observa
 }
 
 void Channel::observe(SimInstant now, const detect::Observation& observation) {
+  if (wait(now, observation)) return;
   settle(now);
   if (observation.kind == detect::ObservationKind::restarted) {
     newest_sent_.reset();
@@ -302,7 +313,7 @@ void Channel::observe(SimInstant now, const detect::Observation& observation) {
     judge_->restart(state_, now, observation);
     return;
   }
-  take_off_flight(now, observation);
+  if (Flight* const flight = find_flight(now, observation)) land(flight, observation);
   last_observed_ = now;
   judge_->observe(state_, now, observation, [&](std::size_t lane, LaneState& state, Output next) {
     turn(lane, state, now, next);

@@ -29,7 +29,6 @@ struct Run {
   std::span<const SeqNo> seq;
   std::span<const SimInstant> lost;  ///< When others were sent that are lost, since the run
                                      ///< before and before the last arrival; ascending.
-  SimInstant next_stall{};           ///< When the monitor stalls next.
 };
 
 /// Room to judge a run; shared by channels that take turns.
@@ -64,7 +63,7 @@ class Channel {
  public:
   Channel(NodeId monitored, NodeId monitor, const Judge& judge, world::TimelineView& monitor_stalls,
           const qos::BatchPlan& batches, std::uint32_t replication, SimInstant begin,
-          qos::Tally& tally, VerdictListener* listener);
+          qos::Tally& tally, VerdictListener* listener, RunScratch& scratch);
 
   /// A heartbeat that got onto the link: it arrives (first or second copy) at `arrival`.
   void in_flight(SimInstant sent, SeqNo seq, Incarnation incarnation, SimInstant arrival,
@@ -89,14 +88,19 @@ class Channel {
   /// that is in flight is the engine's to name again.
   [[nodiscard]] bool can_run() const { return both_up() && newest_sent_.has_value(); }
   /// The highest number seen of the newest incarnation.
-  [[nodiscard]] SeqNo newest_seen() const { return {newest_seq_}; }
+  [[nodiscard]] SeqNo newest_seen() const {
+    return waiting_.count == 0 ? SeqNo{newest_seq_} : waiting_.seq[waiting_.count - 1];
+  }
   /// What is in flight will come by observe_run(), or be named again.
-  void forget_flights() { flights_.clear(); }
+  void take_over_flights() {
+    judge_waiting();
+    flights_.clear();
+  }
   /// sent() for many, all in one batch. REQUIRES: n > 0, can_run().
   void sent_run(SimInstant last, std::int64_t n, std::int64_t delivered);
   /// The monitor's program hands over many heartbeats of the newest incarnation. REQUIRES:
   /// can_run().
-  void observe_run(const Run& run, RunScratch& scratch);
+  void observe_run(const Run& run);
 
   /// The monitor's program hands over an observation at `now`.
   void observe(SimInstant now, const detect::Observation& observation);
@@ -147,17 +151,20 @@ class Channel {
     std::int64_t seq = 0;
     SimInstant lost_at{}, cut_at{};
   };
-  void begin_run(const Run& run, RunScratch& scratch);
-  void record_measured(RunScratch& scratch, std::size_t n);
-  void run_curve(const Run& run, RunScratch& scratch, std::size_t curve);
-  void mark_steps(const Run& run, RunScratch& scratch, const Curve& curve);
-  void step(const Run& run, RunScratch& scratch, std::size_t curve, std::size_t t);
-  void catch_up(const Run& run, RunScratch& scratch, std::size_t t);
-  void explain_losses(const Run& run, RunScratch& scratch, SimInstant newest);
-  void record_run(RunScratch& scratch, const Curve& curve, const Run& run, std::size_t first,
-                  std::size_t last);
+  void begin_run(const Run& run);
+  void record_measured(std::size_t n);
+  void run_curve(const Run& run, std::size_t curve);
+  void mark_steps(const Run& run, const Curve& curve);
+  void step(const Run& run, std::size_t curve, std::size_t t);
+  void catch_up(const Run& run, std::size_t t);
+  void explain_losses(const Run& run, SimInstant newest);
+  void record_run(const Curve& curve, const Run& run, std::size_t first, std::size_t last);
 
-  void take_off_flight(SimInstant now, const detect::Observation& observation);
+  [[nodiscard]] Flight* find_flight(SimInstant now, const detect::Observation& observation);
+  void land(Flight* flight, const detect::Observation& observation);
+  bool wait(SimInstant now, const detect::Observation& observation);
+  void add_waiting(SimInstant sent, SimInstant now, SeqNo seq);
+  void judge_waiting();
   void begin_suspicion(std::size_t lane, LaneState& state);
   void end_output(std::size_t lane, LaneState& state, SimInstant now, bool trusted);
   void close_segment(SimInstant now);
@@ -190,6 +197,7 @@ class Channel {
   std::uint32_t replication_;
   qos::Tally* tally_;
   VerdictListener* listener_;
+  RunScratch* scratch_;
   std::int64_t batch_begin_ = 0, batch_end_ = 0;
   std::size_t batch_ = 0;
 
@@ -205,6 +213,17 @@ class Channel {
   Incarnation incarnation_{};            // of the monitored node, in truth
   std::optional<SimInstant> last_sent_;  // the last heartbeat sent, seen or not
   std::vector<Flight> flights_;
+  // Heartbeats that came in order and wait to be judged as a run: verdicts do not act on the world,
+  // so only what else happens to the channel cannot wait.
+  struct Waiting {
+    static constexpr std::size_t kMost = 128;
+    std::size_t count = 0;
+    std::vector<SimInstant> sent, at;  // room for kMost once there is one
+    std::vector<SeqNo> seq;
+    std::vector<SimInstant> lost;
+    std::int64_t batch_end = 0;  // of the first: a run is quickest within one batch
+  };
+  Waiting waiting_;
 
   // For causes: what happened since the newest heartbeat seen.
   SimInstant lost_at_ = SimInstant::never();

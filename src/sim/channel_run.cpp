@@ -156,11 +156,57 @@ void Channel::sent_run(SimInstant last, std::int64_t n, std::int64_t delivered) 
   batch.delivered += delivered;
 }
 
-void Channel::observe_run(const Run& run, RunScratch& scratch) {
+// Whether the heartbeat can wait to be judged with those that follow: it came in order, and it and
+// all before it are of the incarnation that is watched.
+bool Channel::wait(SimInstant now, const detect::Observation& observation) {
+  if (listener_ != nullptr || observation.kind != detect::ObservationKind::heartbeat ||
+      observation.incarnation != incarnation_ || !can_run() || observation.seq <= newest_seen())
+    return false;
+  Flight* const flight = find_flight(now, observation);
+  if (flight == nullptr) return false;
+  for (const Flight& other : flights_) {
+    if (&other != flight && (other.incarnation != incarnation_ || other.seq <= observation.seq))
+      return false;
+  }
+  add_waiting(flight->sent, now, observation.seq);
+  *flight = flights_.back();
+  flights_.pop_back();
+  return true;
+}
+
+void Channel::add_waiting(SimInstant sent, SimInstant now, SeqNo seq) {
+  if (waiting_.count == 0) [[unlikely]] {
+    waiting_.sent.resize(Waiting::kMost);
+    waiting_.at.resize(Waiting::kMost);
+    waiting_.seq.resize(Waiting::kMost);
+    waiting_.batch_end = measured(sent) ? batches_->end_of(sent.ns) : 0;
+  }
+  const std::size_t i = waiting_.count++;
+  waiting_.sent[i] = sent;
+  waiting_.at[i] = now;
+  waiting_.seq[i] = seq;
+  if (waiting_.count == Waiting::kMost || sent.ns >= waiting_.batch_end) judge_waiting();
+}
+
+void Channel::judge_waiting() {
+  const std::size_t n = waiting_.count;
+  if (n == 0) return;
+  // Losses since the last arrival are no part of the run.
+  const auto later =
+      std::lower_bound(waiting_.lost.begin(), waiting_.lost.end(), waiting_.at[n - 1]);
+  const auto losses = static_cast<std::size_t>(later - waiting_.lost.begin());
+  observe_run({std::span(waiting_.sent).first(n), std::span(waiting_.at).first(n),
+               std::span(waiting_.seq).first(n), std::span(waiting_.lost).first(losses)});
+  waiting_.count = 0;
+  for (const SimInstant sent : std::span(waiting_.lost).subspan(losses)) lost(sent, false);
+  waiting_.lost.clear();
+}
+
+void Channel::observe_run(const Run& run) {
   const std::size_t n = run.at.size();
   if (lost_at_ == SimInstant::never() && !run.lost.empty()) lost_at_ = run.lost.front();
-  begin_run(run, scratch);
-  record_measured(scratch, n);
+  begin_run(run);
+  record_measured(n);
   // Curve by curve: what one of them makes of the run is nothing to the others.
   const Newest before{*newest_sent_, last_observed_, newest_seq_, lost_at_, cut_at_};
   for (std::size_t c = 0; c < state_.curves.size(); ++c) {
@@ -169,136 +215,145 @@ void Channel::observe_run(const Run& run, RunScratch& scratch) {
     newest_seq_ = before.seq;
     lost_at_ = before.lost_at;
     cut_at_ = before.cut_at;
-    scratch.next_lost = 0;
-    run_curve(run, scratch, c);
+    scratch_->next_lost = 0;
+    run_curve(run, c);
   }
-  catch_up(run, scratch, n);
+  catch_up(run, n);
   if (!run.lost.empty()) last_lost_ = run.lost.back();
   judge_->find_earliest(state_);
 }
 
-void Channel::run_curve(const Run& run, RunScratch& scratch, std::size_t c) {
+void Channel::run_curve(const Run& run, std::size_t c) {
   const std::size_t n = run.at.size();
   const Curve& curve = judge_->panel().curves()[c];
   CurveState& state = state_.curves[c];
-  mark_steps(run, scratch, curve);
+  mark_steps(run, curve);
   std::size_t known = 0;  // the state is that after this heartbeat
   for (std::size_t t = 1; t <= n;) {
-    if (state.from == 0 && !scratch.is_step(t)) {
+    if (state.from == 0 && !scratch_->is_step(t)) {
       const std::size_t first = t;
-      t = scratch.next_step(t, n);
-      record_run(scratch, curve, run, first, t);
+      t = scratch_->next_step(t, n);
+      record_run(curve, run, first, t);
       continue;
     }
     if (known + 1 != t) {
-      catch_up(run, scratch, t - 1);
-      state.line = scratch.line(curve.line, t - 1);
+      catch_up(run, t - 1);
+      state.line = scratch_->line(curve.line, t - 1);
     }
-    step(run, scratch, c, t);
+    step(run, c, t);
     known = t++;
   }
-  state.line = scratch.line(curve.line, n);
+  state.line = scratch_->line(curve.line, n);
 }
 
 // The detectors take in the whole run.
-void Channel::begin_run(const Run& run, RunScratch& scratch) {
+void Channel::begin_run(const Run& run) {
   const std::size_t n = run.at.size();
-  scratch.make_room(n);
-  scratch.sent[0] = {newest_sent_->ns};
-  scratch.at[0] = {last_observed_.ns};
+  scratch_->make_room(n);
+  scratch_->sent[0] = {newest_sent_->ns};
+  scratch_->at[0] = {last_observed_.ns};
   for (std::size_t i = 0; i < n; ++i) {
-    scratch.sent[i + 1] = {run.sent[i].ns};
-    scratch.at[i + 1] = {run.at[i].ns};
+    scratch_->sent[i + 1] = {run.sent[i].ns};
+    scratch_->at[i + 1] = {run.at[i].ns};
   }
   const Panel& panel = judge_->panel();
   for (std::size_t c = 0; c < panel.curves().size(); ++c) {
     const std::size_t line = panel.curves()[c].line;
-    scratch.base[line][0] = state_.curves[c].line.base;
-    if (scratch.sloped[line]) scratch.slope[line][0] = state_.curves[c].line.slope;
+    scratch_->base[line][0] = state_.curves[c].line.base;
+    if (scratch_->sloped[line]) scratch_->slope[line][0] = state_.curves[c].line.slope;
   }
-  const detect::Beats beats{{scratch.at.data() + 1, n}, run.seq, {scratch.sent.data() + 1, n}};
+  const detect::Beats beats{{scratch_->at.data() + 1, n}, run.seq, {scratch_->sent.data() + 1, n}};
   for (std::size_t f = 0; f < state_.families.size(); ++f) {
     const std::size_t first = panel.first_line()[f];
     state_.families[f]->observe_run(
-        beats, incarnation_, {scratch.lines.data() + first, panel.first_line()[f + 1] - first});
+        beats, incarnation_, {scratch_->lines.data() + first, panel.first_line()[f + 1] - first});
   }
   // As in record_spans: crashes from before both were up are not asked about.
-  scratch.first_in_batch = 1;
-  for (std::size_t t = 0; t <= n && scratch.sent[t].ns < segment_begin_.ns; ++t) {
-    scratch.sent[t] = {segment_begin_.ns};
-    scratch.first_in_batch = std::min(t + 2, n + 1);
+  scratch_->first_in_batch = 1;
+  for (std::size_t t = 0; t <= n && scratch_->sent[t].ns < segment_begin_.ns; ++t) {
+    scratch_->sent[t] = {segment_begin_.ns};
+    scratch_->first_in_batch = std::min(t + 2, n + 1);
   }
 }
 
 // Counts the spans of the run, and finds those that begin in the batch of the last: a span belongs
 // to the batch that it begins in, and only its measured part counts.
-void Channel::record_measured(RunScratch& scratch, std::size_t n) {
-  const SimInstant last_begin{scratch.sent[n - 1].ns};
+void Channel::record_measured(std::size_t n) {
+  const SimInstant last_begin{scratch_->sent[n - 1].ns};
   const bool counts = measured(last_begin);
   if (counts) batch_of(last_begin);
-  std::size_t& first = scratch.first_in_batch;
-  scratch.last_in_batch = n + 1;
+  std::size_t& first = scratch_->first_in_batch;
+  scratch_->last_in_batch = n + 1;
   if (!counts) {
-    if (scratch.sent[n].ns >= 0) scratch.last_in_batch = n;
+    if (scratch_->sent[n].ns >= 0) scratch_->last_in_batch = n;
   } else {
-    while (first <= n && scratch.sent[first - 1].ns < batch_begin_) ++first;
-    tally_->common[batch_].span_ns += scratch.sent[n].ns - scratch.sent[first - 1].ns;
+    while (first <= n && scratch_->sent[first - 1].ns < batch_begin_) ++first;
+    tally_->common[batch_].span_ns += scratch_->sent[n].ns - scratch_->sent[first - 1].ns;
   }
   const auto count = [&](std::size_t t) {
-    const std::int64_t a = std::max<std::int64_t>(scratch.sent[t - 1].ns, 0);
-    if (a < scratch.sent[t].ns) tally_->common[batch_of({a})].span_ns += scratch.sent[t].ns - a;
+    const std::int64_t a = std::max<std::int64_t>(scratch_->sent[t - 1].ns, 0);
+    if (a < scratch_->sent[t].ns) tally_->common[batch_of({a})].span_ns += scratch_->sent[t].ns - a;
   };
   for (std::size_t t = 1; t < first; ++t) count(t);
-  for (std::size_t t = std::max(first, scratch.last_in_batch); t <= n; ++t) count(t);
+  for (std::size_t t = std::max(first, scratch_->last_in_batch); t <= n; ++t) count(t);
 }
 
-void Channel::mark_steps(const Run& run, RunScratch& scratch, const Curve& curve) {
+void Channel::mark_steps(const Run& run, const Curve& curve) {
   const std::size_t n = run.at.size();
-  scratch.clear_steps(n);
-  for (std::size_t t = 1; t < scratch.first_in_batch; ++t) scratch.step_at(t);
-  for (std::size_t t = scratch.last_in_batch; t <= n; ++t) scratch.step_at(t);
+  scratch_->clear_steps(n);
+  for (std::size_t t = 1; t < scratch_->first_in_batch; ++t) scratch_->step_at(t);
+  for (std::size_t t = scratch_->last_in_batch; t <= n; ++t) scratch_->step_at(t);
   if (curve.sloped) {
-    mark_curve<true>(scratch, curve, n);
-  } else if (!all_calm(scratch, curve, n)) {
-    mark_curve<false>(scratch, curve, n);
+    mark_curve<true>(*scratch_, curve, n);
+  } else if (!all_calm(*scratch_, curve, n)) {
+    mark_curve<false>(*scratch_, curve, n);
   }
   // What never comes, or is due when the monitor may be stalled, lies on no line.
-  if (run.next_stall == SimInstant::never() && !curve.sloped) return;
+  const SimInstant next_stall = judge_->next_stall(run.at.front());
+  if (next_stall == SimInstant::never() && !curve.sloped) return;
+  const std::size_t last = curve.rows.size() - 1;
+  if (!curve.sloped && curve.check_every.ns == 0) {
+    const Deadlines<false> due(*scratch_, curve, last);
+    for (std::size_t t = 1; t <= n; ++t) {
+      if (due[t - 1] >= next_stall.ns) scratch_->step_at(t);
+    }
+    return;
+  }
   for (std::size_t t = 1; t <= n; ++t) {
-    const detect::Line line = scratch.line(curve.line, t - 1);
-    if (judge_->due_of(curve, line, curve.rows.size() - 1) >= run.next_stall) scratch.step_at(t);
+    if (judge_->due_of(curve, scratch_->line(curve.line, t - 1), last) >= next_stall)
+      scratch_->step_at(t);
   }
 }
 
 // What is known of the sender after heartbeat t.
-void Channel::catch_up(const Run& run, RunScratch& scratch, std::size_t t) {
+void Channel::catch_up(const Run& run, std::size_t t) {
   newest_sent_ = run.sent[t - 1];
   newest_seq_ = run.seq[t - 1].value;
   last_observed_ = run.at[t - 1];
-  explain_losses(run, scratch, *newest_sent_);
+  explain_losses(run, *newest_sent_);
 }
 
 // What Channel::observe does, for one curve.
-void Channel::step(const Run& run, RunScratch& scratch, std::size_t c, std::size_t t) {
+void Channel::step(const Run& run, std::size_t c, std::size_t t) {
   const SimInstant now = run.at[t - 1];
   judge_->settle_curve(state_, c, now,
                        [&](std::size_t lane, LaneState& state) { begin_suspicion(lane, state); });
   const std::int64_t a = std::max({newest_sent_->ns, segment_begin_.ns, std::int64_t{0}});
   const std::int64_t b = std::min(run.sent[t - 1].ns, batches_->duration().ns);
   if (a < b) record_curve(state_, c, batch_of({a}), a, b);
-  catch_up(run, scratch, t);
+  catch_up(run, t);
   SimInstant earliest = SimInstant::never();
   judge_->judge_curve(
-      state_, c, scratch.line(judge_->panel().curves()[c].line, t), now,
+      state_, c, scratch_->line(judge_->panel().curves()[c].line, t), now,
       [&](std::size_t lane, LaneState& state, Output next) { turn(lane, state, now, next); },
       earliest);
 }
 
 // What was lost or cut before the newest heartbeat explains nothing any more. A loss that is still
 // to come counts only once it has come: whoever asks compares with an instant.
-void Channel::explain_losses(const Run& run, RunScratch& scratch, SimInstant newest) {
+void Channel::explain_losses(const Run& run, SimInstant newest) {
   cut_at_ = last_cut_ > newest ? last_cut_ : SimInstant::never();
-  std::size_t& next = scratch.next_lost;
+  std::size_t& next = scratch_->next_lost;
   while (next < run.lost.size() && run.lost[next] <= newest) ++next;
   if (last_lost_ > newest) {
     lost_at_ = last_lost_;
@@ -308,26 +363,25 @@ void Channel::explain_losses(const Run& run, RunScratch& scratch, SimInstant new
 }
 
 // Books the spans that end with heartbeats [first, last), all of one batch or before the first.
-void Channel::record_run(RunScratch& scratch, const Curve& curve, const Run& run, std::size_t first,
-                         std::size_t last) {
-  const SimInstant begin{scratch.sent[first - 1].ns};
+void Channel::record_run(const Curve& curve, const Run& run, std::size_t first, std::size_t last) {
+  const SimInstant begin{scratch_->sent[first - 1].ns};
   if (!measured(begin)) return;
   const std::size_t batch_index = batch_of(begin);
   if (curve.shared && curve.sloped) {
-    book_sloped_run(scratch, curve.line, first, last, upwards(curve.rows[0], batch_index));
+    book_sloped_run(*scratch_, curve.line, first, last, upwards(curve.rows[0], batch_index));
     for (std::size_t t = first; t < last; ++t) {
       if (!samples(t == 1 ? newest_seq_ : run.seq[t - 2].value)) continue;
-      sample_rows(curve, scratch.line(curve.line, t - 1), 0, batch_index, scratch.sent[t - 1].ns,
-                  scratch.sent[t].ns);
+      sample_rows(curve, scratch_->line(curve.line, t - 1), 0, batch_index,
+                  scratch_->sent[t - 1].ns, scratch_->sent[t].ns);
     }
     return;
   }
   if (curve.shared) {
     qos::CurveBatch& batch = upwards(curve.rows[0], batch_index);
-    batch.span_ns += scratch.sent[last - 1].ns - begin.ns;
+    batch.span_ns += scratch_->sent[last - 1].ns - begin.ns;
     book_run(
-        scratch, first, last,
-        [due = Deadlines<false>(scratch, curve, 0)](std::size_t t) { return due.known(t); },
+        *scratch_, first, last,
+        [due = Deadlines<false>(*scratch_, curve, 0)](std::size_t t) { return due.known(t); },
         batch.detection, batch.detection_twice, tally_->rows[curve.rows[0]].upwards_max_ns);
     return;
   }
@@ -335,13 +389,15 @@ void Channel::record_run(RunScratch& scratch, const Curve& curve, const Run& run
     qos::RowTally& row = tally_->rows[curve.rows[k]];
     qos::RowBatch& batch = row.batches[batch_index];
     const auto book = [&](auto&& due) {
-      book_run(scratch, first, last, due, batch.detection, batch.detection_twice,
+      book_run(*scratch_, first, last, due, batch.detection, batch.detection_twice,
                row.detection_max_ns);
     };
     if (curve.sloped || curve.check_every.ns > 0) {
-      book([&](std::size_t t) { return judge_->due_of(curve, scratch.line(curve.line, t), k).ns; });
+      book([&](std::size_t t) {
+        return judge_->due_of(curve, scratch_->line(curve.line, t), k).ns;
+      });
     } else {
-      book([due = Deadlines<false>(scratch, curve, k)](std::size_t t) { return due.known(t); });
+      book([due = Deadlines<false>(*scratch_, curve, k)](std::size_t t) { return due.known(t); });
     }
   }
 }

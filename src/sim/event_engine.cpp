@@ -80,7 +80,7 @@ void EventEngine::add_channels(std::uint32_t sender, const std::vector<NodeId>& 
     Node& monitor = nodes_[to];
     monitor.watched.push_back(std::make_unique<Channel>(
         from.id, id, *monitor.judge, *monitor.own_stalls, stage_->world->batches(),
-        block_.replication, stage_->truth.begin(), *tally_, listener_));
+        block_.replication, stage_->truth.begin(), *tally_, listener_, stage_->run_scratch));
     Channel* channel = monitor.watched.back().get();
     monitor.watched_by_sender[sender] = channel;
     from.routes.push_back(
@@ -224,7 +224,7 @@ void EventEngine::tell_of_send(const Route& route, std::optional<SeqNo> heartbea
 }
 
 void EventEngine::send(NodeId to, std::span<const std::byte> payload, std::int64_t bytes,
-                       std::optional<SeqNo> heartbeat) {
+                       const std::optional<SeqNo>& heartbeat) {
   Route& route = route_to(to);
   const Incarnation incarnation = current_->incarnation;
   const std::uint64_t index = heartbeat ? protocol::beat_index(incarnation, heartbeat->value)

@@ -78,7 +78,7 @@ class EventEngine final : private protocol::Context {
   [[nodiscard]] Incarnation incarnation() const override;
   [[nodiscard]] LocalInstant now() const override;
   void send(NodeId to, std::span<const std::byte> payload, std::int64_t bytes,
-            std::optional<SeqNo> heartbeat) override;
+            const std::optional<SeqNo>& heartbeat) override;
   void set_timer(protocol::TimerId timer, LocalInstant at) override;
   protocol::DrawsId open_draws(std::string_view purpose) override;
   [[nodiscard]] std::uint64_t draw(protocol::DrawsId draws, std::uint64_t index) const override;

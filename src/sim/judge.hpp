@@ -103,7 +103,9 @@ class Judge {
   /// When a row that trusts is due, dead_after included; without the wait for its next check.
   [[nodiscard]] static SimInstant unchecked_due(const Curve& curve, const detect::Line& line,
                                                 std::size_t k) {
-    return {detect::deadline_on(line.base, line.slope, {curve.shift[k]}, curve.factor[k]).ns};
+    const Duration shift{curve.shift[k]};
+    return {curve.sloped ? detect::deadline_on(line.base, line.slope, shift, curve.factor[k]).ns
+                         : detect::deadline_on(line.base, shift).ns};
   }
   /// When row k of those that trust together is due.
   [[nodiscard]] SimInstant due_of(const Curve& curve, const detect::Line& line,
@@ -121,6 +123,8 @@ class Judge {
   [[nodiscard]] const Panel& panel() const { return *panel_; }
   /// A verdict due at `t` is spoken then, or when the monitor wakes.
   [[nodiscard]] SimInstant defer(SimInstant t) const { return stalls_->defer(t); }
+  /// When the monitor, awake at `t`, stalls next.
+  [[nodiscard]] SimInstant next_stall(SimInstant t) const { return stalls_->start_after(t); }
   /// Whether no verdict due in [from, to] waits for the monitor to wake.
   [[nodiscard]] bool never_defers(SimInstant from, SimInstant to) const {
     return stalls_->free_of(from, to);

@@ -27,8 +27,9 @@ class Replay {
         // The last arrival is measured too.
         batches_(span.last - span.zero + nanoseconds(1), 1),
         tally_(panel_.make_tally(batches_.size(), 1)),
+        scratch_(panel_),
         channel_(kSender, kMonitor, judge_, no_stalls_, batches_, 0, time(span.first), tally_,
-                 listener) {}
+                 listener, scratch_) {}
 
   // Takes the arrivals in file order, up to `until`.
   Result<std::monostate> run(const Arrivals& next, SimInstant until) {
@@ -142,6 +143,7 @@ class Replay {
   Judge judge_;
   qos::BatchPlan batches_;
   qos::Tally tally_;
+  RunScratch scratch_;
   Channel channel_;
 
   bool ended_ = false;

@@ -68,7 +68,7 @@ StreamPair::StreamPair(Stage& stage, NodeId sender, NodeId monitor, SimInstant e
       monitor_stalls_(stage.truth.stalls(monitor)),
       judge_(stage.panel, stage.check_phases(monitor_.name), &monitor_stalls_),
       channel_(sender, monitor, judge_, monitor_stalls_, stage.world->batches(), stage.replication,
-               stage.truth.begin(), tally, nullptr),
+               stage.truth.begin(), tally, nullptr, stage.run_scratch),
       link_(stage.world->links().law(sender, monitor), stage.streams,
             "link/" + sender_.name + "/" + monitor_.name, stage.truth.partitions(sender, monitor),
             stage.truth.begin()),

@@ -28,8 +28,6 @@ class NodeFaults {
   [[nodiscard]] Kind kind() const { return crash_first() ? crash_kind_ : stall_kind_; }
   /// The stall that kind() begins or ends.
   [[nodiscard]] const world::Interval& stall_now() const { return stall_now_; }
-  /// When the next stall begins. REQUIRES: none is going on.
-  [[nodiscard]] SimInstant next_stall() const { return stall_at_; }
   void advance();
 
  private:

@@ -82,7 +82,7 @@ bool StreamPair::take_flights(RunBuffer& buffer) {
   buffer.lost = std::move(losses_ahead_);
   losses_ahead_.clear();
   flying_.clear();
-  channel_.forget_flights();
+  channel_.take_over_flights();
   return true;
 }
 
@@ -146,10 +146,8 @@ std::size_t StreamPair::take_in_order(RunBuffer& buffer, SimInstant before) {
   clock_ = at[n - 1];
   const auto lost = std::lower_bound(buffer.lost.begin(), buffer.lost.end(), clock_);
   const auto losses = static_cast<std::size_t>(lost - buffer.lost.begin());
-  channel_.observe_run(
-      {std::span(buffer.sent).first(n), std::span(at).first(n), std::span(buffer.seq).first(n),
-       std::span(buffer.lost).first(losses), monitor_.faults.next_stall()},
-      stage_->run_scratch);
+  channel_.observe_run({std::span(buffer.sent).first(n), std::span(at).first(n),
+                        std::span(buffer.seq).first(n), std::span(buffer.lost).first(losses)});
   if (clock_.ns >= 0) arrived_ += static_cast<std::int64_t>(n);
   drop_front(buffer.sent, n);
   drop_front(buffer.at, n);

@@ -73,9 +73,9 @@ constexpr std::uint64_t beat_index(Incarnation incarnation, std::int64_t seq) {
 
 /// The heartbeat as it travels.
 struct Heartbeat {
-  std::uint64_t incarnation = 0;
   std::int64_t seq = 0;
   std::int64_t sent_at = 0;  ///< The sender's clock, ns.
+  std::uint64_t incarnation = 0;
 };
 
 /// A node of a push protocol: beats on its schedule to every monitor in `to` (none: it only

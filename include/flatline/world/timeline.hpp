@@ -90,6 +90,11 @@ class TimelineView {
     return ahead_.front().start < t ? t : ahead_.front().start;
   }
 
+  /// When the first interval that ends after `t` starts; never() if there is none. Nothing is
+  /// dropped.
+  [[nodiscard]] SimInstant start_after(SimInstant t) {
+    return quiet_ ? SimInstant::never() : ahead_of(t).start;
+  }
   /// Whether no instant of [from, to] lies in an interval. Nothing is dropped.
   [[nodiscard]] bool free_of(SimInstant from, SimInstant to) {
     return quiet_ || free_slow(from, to);
