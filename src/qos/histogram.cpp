@@ -62,6 +62,11 @@ void DetectionHistogram::add_intervals(std::span<const std::int64_t> low,
   add_ends(high, -1);
 }
 
+void DetectionHistogram::add_end(std::int64_t value, int sign) {
+  const Place place = place_of(static_cast<std::uint64_t>(value));
+  sign > 0 ? place.bin->begin(place.offset) : place.bin->end(place.offset);
+}
+
 // The ends of many intervals mostly lie in one octave.
 void DetectionHistogram::add_ends(std::span<const std::int64_t> values, int sign) {
   constexpr std::size_t kMany = 32, kMost = 1 << 13;
@@ -69,24 +74,20 @@ void DetectionHistogram::add_ends(std::span<const std::int64_t> values, int sign
   constexpr unsigned kLastOctave = 40;
   for (; !values.empty(); values = values.subspan(std::min(values.size(), kMost))) {
     const std::span<const std::int64_t> part = values.first(std::min(values.size(), kMost));
-    const auto first = static_cast<std::uint64_t>(part.front());
-    std::uint64_t differ = 0;
-    for (const std::int64_t value : part) differ |= static_cast<std::uint64_t>(value) ^ first;
-    const unsigned octave = 63u ^ static_cast<unsigned>(__builtin_clzll(first | 1));
-    if (part.size() >= kMany && octave >= kFirstOctave && octave <= kLastOctave &&
-        differ >> octave == 0) {
+    std::array<std::int64_t, 3> some{part.front(), part[part.size() / 2], part.back()};
+    std::sort(some.begin(), some.end());
+    const unsigned octave =
+        63u ^ static_cast<unsigned>(__builtin_clzll(static_cast<std::uint64_t>(some[1]) | 1));
+    if (part.size() >= kMany && octave >= kFirstOctave && octave <= kLastOctave) {
       add_near_ends(part, sign, octave);
-      continue;
-    }
-    for (const std::int64_t value : part) {
-      const Place place = place_of(static_cast<std::uint64_t>(value));
-      sign > 0 ? place.bin->begin(place.offset) : place.bin->end(place.offset);
+    } else {
+      for (const std::int64_t value : part) add_end(value, sign);
     }
   }
 }
 
-// Gathers count and offset in one word per bin, to be added at the end. Two words take turns, so
-// that one bin hit again and again is not waited for.
+// Gathers count and offset of what lies in the octave in one word per bin, to be added at the end.
+// Two words take turns, so that one bin hit again and again is not waited for.
 void DetectionHistogram::add_near_ends(std::span<const std::int64_t> values, int sign,
                                        unsigned octave) {
   constexpr std::size_t kBins = std::size_t{1} << kSubBits;
@@ -97,7 +98,12 @@ void DetectionHistogram::add_near_ends(std::span<const std::int64_t> values, int
   std::array<std::uint64_t, kBins> even{}, odd{};
   const auto add = [&](std::array<std::uint64_t, kBins>& words, std::int64_t value) {
     const auto bits = static_cast<std::uint64_t>(value);
-    words[(bits >> shift) & (kBins - 1)] += (bits & offset_bits) + kOne;
+    const std::uint64_t sub = (bits >> shift) - kBins;
+    if (sub >= kBins) [[unlikely]] {
+      add_end(value, sign);
+      return;
+    }
+    words[sub] += (bits & offset_bits) + kOne;
   };
   std::size_t i = 0;
   for (; i + 1 < values.size(); i += 2) {

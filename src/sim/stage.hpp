@@ -29,9 +29,16 @@ struct RunBuffer {
   std::vector<std::uint64_t> bits;
   std::vector<LocalInstant> due;
   std::vector<SimInstant> made, fates;  ///< When each was sent, and when it arrives or never().
-  std::vector<SimInstant> sent, at;     ///< Of those on their way.
+  // Of those on their way, and of those lost. The vectors are room, and only grow.
+  std::size_t count = 0, losses = 0;
+  std::vector<SimInstant> sent, at;
   std::vector<SeqNo> seq;
   std::vector<SimInstant> lost;
+
+  /// For n heartbeats more.
+  void make_room(std::size_t n);
+  /// Forgets the first n on their way, and the first m losses.
+  void drop(std::size_t n, std::size_t m);
 };
 
 struct Stage {

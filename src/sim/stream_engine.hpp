@@ -85,6 +85,7 @@ class StreamPair {
   bool run_many(SimInstant last, const std::atomic<bool>* stop);
   bool take_flights(RunBuffer& buffer);
   void make_beats(RunBuffer& buffer, SimInstant before);
+  static void sort_out(RunBuffer& buffer, std::int64_t first, std::size_t n);
   std::size_t take_in_order(RunBuffer& buffer, SimInstant before);
   void give_back_flights(const RunBuffer& buffer);
   void announce_losses(SimInstant before);

@@ -14,12 +14,36 @@ constexpr std::size_t kBlock = 512;
 constexpr std::size_t kWorthIt = 16;
 constexpr int kLongestPause = 512;
 
-template <typename T>
-void drop_front(std::vector<T>& values, std::size_t n) {
-  values.erase(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(n));
+}  // namespace
+
+void RunBuffer::make_room(std::size_t n) {
+  if (bits.size() < n) {
+    bits.resize(n);
+    due.resize(n);
+    made.resize(n);
+    fates.resize(n);
+  }
+  // One more: the loser of a choice without a branch is written, too.
+  if (sent.size() < count + n + 1) {
+    sent.resize(2 * (count + n));
+    at.resize(2 * (count + n));
+    seq.resize(2 * (count + n));
+  }
+  if (lost.size() < losses + n + 1) lost.resize(2 * (losses + n));
 }
 
-}  // namespace
+void RunBuffer::drop(std::size_t n, std::size_t m) {
+  std::copy(sent.begin() + static_cast<std::ptrdiff_t>(n),
+            sent.begin() + static_cast<std::ptrdiff_t>(count), sent.begin());
+  std::copy(at.begin() + static_cast<std::ptrdiff_t>(n),
+            at.begin() + static_cast<std::ptrdiff_t>(count), at.begin());
+  std::copy(seq.begin() + static_cast<std::ptrdiff_t>(n),
+            seq.begin() + static_cast<std::ptrdiff_t>(count), seq.begin());
+  std::copy(lost.begin() + static_cast<std::ptrdiff_t>(m),
+            lost.begin() + static_cast<std::ptrdiff_t>(losses), lost.begin());
+  count -= n;
+  losses -= m;
+}
 
 // Nothing sent later arrives before this.
 SimInstant StreamPair::arrivals_before(SimInstant before) const {
@@ -47,8 +71,9 @@ bool StreamPair::run_many(SimInstant last, const std::atomic<bool>* stop) {
       const std::size_t in_order = take_in_order(buffer, before);
       taken += in_order;
       // Whatever could be taken and was not was overtaken.
-      ordered = buffer.at.empty() ||
-                *std::min_element(buffer.at.begin(), buffer.at.end()) >= arrivals_before(before);
+      ordered = buffer.count == 0 ||
+                *std::min_element(buffer.at.data(), buffer.at.data() + buffer.count) >=
+                    arrivals_before(before);
       if (timer_ >= before) break;
       stopped = stop != nullptr && stop->load(std::memory_order_relaxed);
     }
@@ -71,15 +96,14 @@ bool StreamPair::take_flights(RunBuffer& buffer) {
         (flying_[i].seq <= flying_[i - 1].seq || flying_[i].arrival == flying_[i - 1].arrival))
       return false;
   }
-  buffer.sent.clear();
-  buffer.at.clear();
-  buffer.seq.clear();
+  buffer.count = buffer.losses = 0;
+  buffer.make_room(flying_.size() + losses_ahead_.size());
   for (const Message& message : flying_) {
-    buffer.sent.push_back(message.sent);
-    buffer.at.push_back(message.arrival);
-    buffer.seq.push_back(message.seq);
+    buffer.sent[buffer.count] = message.sent;
+    buffer.at[buffer.count] = message.arrival;
+    buffer.seq[buffer.count++] = message.seq;
   }
-  buffer.lost = std::move(losses_ahead_);
+  for (const SimInstant lost : losses_ahead_) buffer.lost[buffer.losses++] = lost;
   losses_ahead_.clear();
   flying_.clear();
   channel_.take_over_flights();
@@ -97,44 +121,48 @@ void StreamPair::make_beats(RunBuffer& buffer, SimInstant before) {
   const auto address = [&](std::int64_t seq) {
     return protocol::beat_index(sender_.incarnation, seq);
   };
-  buffer.bits.resize(room);
-  buffer.due.resize(room);
-  if (push_->jitter_of != protocol::JitterOf::none) jitter_.fill(address(first + 1), buffer.bits);
-  const std::size_t n = schedule_.advance_run(buffer.bits, {before.ns}, buffer.due);
+  buffer.make_room(room);
+  if (push_->jitter_of != protocol::JitterOf::none)
+    jitter_.fill(address(first + 1), std::span(buffer.bits).first(room));
+  const std::size_t n =
+      schedule_.advance_run(buffer.bits, {before.ns}, std::span(buffer.due).first(room));
   timer_ = {schedule_.due().ns};
-  buffer.made.resize(n);
-  buffer.fates.resize(n);
   for (std::size_t i = 0; i < n; ++i) buffer.made[i] = {buffer.due[i].ns};
-  link_.transmit_run(buffer.made, address(first), buffer.fates);
-  // Both kinds are written and one is kept: no branch on a loss.
-  std::size_t on_way = buffer.at.size(), lost = buffer.lost.size();
-  const std::size_t before_all = lost;
-  buffer.sent.resize(on_way + n);
-  buffer.at.resize(on_way + n);
-  buffer.seq.resize(on_way + n);
-  buffer.lost.resize(lost + n + 1);
-  for (std::size_t i = 0; i < n; ++i) {
-    const bool arrives = buffer.fates[i] != SimInstant::never();
-    buffer.sent[on_way] = buffer.made[i];
-    buffer.at[on_way] = buffer.fates[i];
-    buffer.seq[on_way] = {first + static_cast<std::int64_t>(i)};
-    buffer.lost[lost] = buffer.made[i];
-    on_way += arrives ? 1 : 0;
-    lost += arrives ? 0 : 1;
-  }
-  buffer.sent.resize(on_way);
-  buffer.at.resize(on_way);
-  buffer.seq.resize(on_way);
-  buffer.lost.resize(lost);
+  link_.transmit_run(std::span(buffer.made).first(n), address(first),
+                     std::span(buffer.fates).first(n));
+  const std::size_t before_all = buffer.losses;
+  sort_out(buffer, first, n);
   const auto sent = static_cast<std::int64_t>(n);
-  channel_.sent_run(buffer.made[n - 1], sent, sent - static_cast<std::int64_t>(lost - before_all));
+  channel_.sent_run(buffer.made[n - 1], sent,
+                    sent - static_cast<std::int64_t>(buffer.losses - before_all));
   if (buffer.made[0].ns >= 0) sent_ += sent;
+}
+
+// Parts the n made from those lost. Both kinds are written and one is kept: no branch on a loss.
+void StreamPair::sort_out(RunBuffer& buffer, std::int64_t first, std::size_t n) {
+  SimInstant* const sent = buffer.sent.data();
+  SimInstant* const at = buffer.at.data();
+  SeqNo* const seq = buffer.seq.data();
+  SimInstant* const lost = buffer.lost.data();
+  std::size_t on_way = buffer.count, losses = buffer.losses;
+  for (std::size_t i = 0; i < n; ++i) {
+    const SimInstant made = buffer.made[i], fate = buffer.fates[i];
+    const bool arrives = fate != SimInstant::never();
+    sent[on_way] = made;
+    at[on_way] = fate;
+    seq[on_way] = {first + static_cast<std::int64_t>(i)};
+    lost[losses] = made;
+    on_way += arrives ? 1 : 0;
+    losses += arrives ? 0 : 1;
+  }
+  buffer.count = on_way;
+  buffer.losses = losses;
 }
 
 // Hands over those that arrive in order of their numbers and before all others; returns how many.
 std::size_t StreamPair::take_in_order(RunBuffer& buffer, SimInstant before) {
   const SimInstant limit = arrivals_before(before);
-  const std::vector<SimInstant>& at = buffer.at;
+  const std::span<const SimInstant> at(buffer.at.data(), buffer.count);
   std::size_t n = 0;
   while (n < at.size() && at[n] < limit && (n == 0 || at[n] > at[n - 1])) ++n;
   if (n < at.size()) {
@@ -144,26 +172,25 @@ std::size_t StreamPair::take_in_order(RunBuffer& buffer, SimInstant before) {
   }
   if (n == 0) return 0;
   clock_ = at[n - 1];
-  const auto lost = std::lower_bound(buffer.lost.begin(), buffer.lost.end(), clock_);
-  const auto losses = static_cast<std::size_t>(lost - buffer.lost.begin());
-  channel_.observe_run({std::span(buffer.sent).first(n), std::span(at).first(n),
-                        std::span(buffer.seq).first(n), std::span(buffer.lost).first(losses)});
+  const std::span<const SimInstant> lost(buffer.lost.data(), buffer.losses);
+  const auto losses =
+      static_cast<std::size_t>(std::lower_bound(lost.begin(), lost.end(), clock_) - lost.begin());
+  channel_.observe_run({std::span(buffer.sent).first(n), at.first(n),
+                        std::span(buffer.seq).first(n), lost.first(losses)});
   if (clock_.ns >= 0) arrived_ += static_cast<std::int64_t>(n);
-  drop_front(buffer.sent, n);
-  drop_front(buffer.at, n);
-  drop_front(buffer.seq, n);
-  drop_front(buffer.lost, losses);
+  buffer.drop(n, losses);
   return n;
 }
 
 void StreamPair::give_back_flights(const RunBuffer& buffer) {
-  for (std::size_t i = 0; i < buffer.at.size(); ++i) {
+  for (std::size_t i = 0; i < buffer.count; ++i) {
     const std::uint64_t address = protocol::beat_index(sender_.incarnation, buffer.seq[i].value);
     channel_.in_flight(buffer.sent[i], buffer.seq[i], sender_.incarnation, buffer.at[i], false);
     fly({buffer.at[i], arrival_order(address, false), sender_.incarnation, buffer.seq[i],
          buffer.sent[i]});
   }
-  losses_ahead_ = buffer.lost;
+  losses_ahead_.assign(buffer.lost.begin(),
+                       buffer.lost.begin() + static_cast<std::ptrdiff_t>(buffer.losses));
 }
 
 // The channel hears of a loss when its time has come.
@@ -171,7 +198,8 @@ void StreamPair::announce_losses(SimInstant before) {
   std::size_t n = 0;
   while (n < losses_ahead_.size() && losses_ahead_[n] < before)
     channel_.lost(losses_ahead_[n++], false);
-  drop_front(losses_ahead_, n);
+  losses_ahead_.erase(losses_ahead_.begin(),
+                      losses_ahead_.begin() + static_cast<std::ptrdiff_t>(n));
 }
 
 }  // namespace flatline::sim

@@ -113,6 +113,7 @@ class DetectionHistogram {
     return (std::int64_t{1} << power) + (sub << (power - kSubBits));
   }
 
+  void add_end(std::int64_t value, int sign);
   void add_ends(std::span<const std::int64_t> values, int sign);
   void add_near_ends(std::span<const std::int64_t> values, int sign, unsigned octave);
 
