@@ -12,6 +12,7 @@
 
 #include "baseline.hpp"
 #include "flatline/base/text.hpp"
+#include "flatline/random/instruction_set.hpp"
 #include "flatline/sim/run.hpp"
 
 namespace {
@@ -142,7 +143,20 @@ struct Work {
   std::vector<sim::JudgedSetting> settings;
   std::vector<double> ns, ratio;
   double mistakes = 0;
+  random::InstructionSet instructions = random::instruction_set();
 };
+
+// The same with narrower instructions than the machine's best.
+void add_other_instructions(std::vector<Work>& works, const Work& work) {
+  static const std::vector<std::string> names{"stream engine, 1 timeout, portable code",
+                                              "stream engine, 1 timeout, x86-64-v3"};
+  for (const random::InstructionSet set : random::available_instruction_sets()) {
+    if (set == random::instruction_set() || static_cast<std::size_t>(set) >= names.size()) continue;
+    works.push_back(work);
+    works.back().name = names[static_cast<std::size_t>(set)].c_str();
+    works.back().instructions = set;
+  }
+}
 
 void print(const std::vector<Work>& works, const std::vector<double>& baseline,
            double baseline_rate) {
@@ -192,6 +206,7 @@ int main(int argc, char** argv) {
        {},
        {}},
   };
+  add_other_instructions(works, works[2]);
   if (argc > 3) {
     std::erase_if(works, [&](const Work& work) {
       return std::string(work.name).find(argv[3]) == std::string::npos;
@@ -205,6 +220,7 @@ int main(int argc, char** argv) {
     baseline.push_back(slow.ns_per_heartbeat);
     baseline_rate += slow.mistakes_per_heartbeat / rounds;
     for (Work& work : works) {
+      random::use_instruction_set(work.instructions);
       const Timed timed = flatline_run(work.engine, *work.world, work.settings);
       work.ns.push_back(timed.ns_per_heartbeat);
       work.ratio.push_back(slow.ns_per_heartbeat / timed.ns_per_heartbeat);
