@@ -79,7 +79,7 @@ bool StreamPair::run_many(SimInstant last, const std::atomic<bool>* stop) {
     }
     give_back_flights(buffer);
   }
-  next_pause_ = taken >= kWorthIt ? 0 : std::min(2 * next_pause_ + 8, kLongestPause);
+  next_pause_ = taken >= kWorthIt ? 0 : std::min(2 * next_pause_ + 1, kLongestPause);
   pause_ = next_pause_;
   return !stopped;
 }

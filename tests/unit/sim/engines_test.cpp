@@ -213,6 +213,40 @@ TEST_CASE("both engines give the same tallies with many rows on a line") {
   }
 }
 
+TEST_CASE("both engines give the same tallies where deadlines and arrivals coincide") {
+  // Two and a half intervals on the way: what is due at s + eta + shift is due when the heartbeat
+  // of s arrives if shift is 1.5 eta, and when the next one does if it is 2.5 eta.
+  auto scenario = test::push_world(2, ms(10), random::Distribution::constant(ms(25)), 0, s(20));
+  for (const double loss : {0.0, 0.05}) {
+    scenario.world.default_link.loss = world::Loss{loss, std::nullopt};
+    for (const std::int64_t off : {-1, 0, 1}) {
+      const auto around = [&](Duration d) { return format_duration(d + nanoseconds(off)); };
+      std::vector<JudgedSetting> settings{judged("nfd_s", {{"shift", around(ms(15))}}),
+                                          judged("nfd_s", {{"shift", around(ms(25))}}),
+                                          judged("fixed_timeout", {{"timeout", around(ms(10))}}),
+                                          judged("fixed_timeout", {{"timeout", around(ms(20))}})};
+      compare(scenario, settings);
+      // Each by itself, too: a run that is calm but for the tie.
+      for (const JudgedSetting& setting : settings) compare(scenario, {setting});
+    }
+  }
+}
+
+TEST_CASE("both engines give the same tallies when heartbeats lie a few nanoseconds apart") {
+  for (std::uint64_t seed = 1; seed <= 8; ++seed) {
+    Dice dice(seed);
+    const Duration interval{static_cast<std::int64_t>(20 + dice.below(40))};
+    // Now and then one overtakes another by a nanosecond, or arrives when the next is sent.
+    const Duration spread{interval.ns + static_cast<std::int64_t>(seed) - 3};
+    auto scenario = test::push_world(2, interval, law(random::Family::uniform, {1}, 0, {}, spread),
+                                     .02, interval * 20'000);
+    scenario.seed = seed;
+    if (seed % 2 == 0) scenario.push.jitter_of = protocol::JitterOf::interval;
+    scenario.push.jitter_ratio = 0.1;
+    compare(scenario, every_detector(interval));
+  }
+}
+
 TEST_CASE("both engines give the same tallies in long calm runs, whatever the instruction set") {
   const random::InstructionSet picked = random::instruction_set();
   for (const random::InstructionSet set : random::available_instruction_sets()) {
