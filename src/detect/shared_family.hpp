@@ -19,6 +19,8 @@ namespace flatline::detect {
 ///   static LocalInstant deadline(const View&, const Constants&)
 ///   static double level(const View&, const Constants&, LocalInstant now)
 ///   bool warmed_up() const
+/// and may provide
+///   void looked(LocalInstant)         the monitor looked
 template <typename Estimator>
 class SharedFamily final : public Family {
  public:
@@ -45,6 +47,12 @@ class SharedFamily final : public Family {
       case ObservationKind::confirmation:
         return;
     }
+  }
+
+  void looked(LocalInstant now) override {
+    FLATLINE_CHECK(now >= last_observed_, "a detector's observations come in order of time");
+    last_observed_ = now;
+    if constexpr (requires { estimator_.looked(now); }) estimator_.looked(now);
   }
 
   [[nodiscard]] std::size_t size() const override { return settings_.size(); }

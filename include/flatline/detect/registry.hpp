@@ -44,6 +44,9 @@ struct DetectorInfo {
   std::string shift;
   bool needs_interval = false;  ///< Cannot work without Surroundings::heartbeat_interval.
   bool needs_sent_at = false;   ///< Cannot work without the sender's time stamps.
+  bool needs_draws = false;     ///< Draws at random; without Surroundings::draws always the same.
+  Duration resolution = nanoseconds(1);  ///< The steps in which it reads the monitor's clock.
+  bool nan_suspects = false;  ///< Its level can be NaN, which counts as above every threshold.
 };
 
 /// One setting: a value (or nothing, for an absent optional) per parameter, in the order of
