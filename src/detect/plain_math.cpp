@@ -56,7 +56,8 @@ double plain_exp(double x) {
 }
 
 double log_of_rest(double p) {
-  return log_ratio(p / (2 - p));
+  // Above a half 1 - p is exact.
+  return p > 0.5 ? -plain_log(1 - p) : log_ratio(p / (2 - p));
 }
 
 double log_one_plus(double x) {

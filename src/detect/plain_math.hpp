@@ -12,7 +12,8 @@ double plain_log(double x);
 /// e^x, 0 where that is less than the smallest double. REQUIRES: x <= 0.
 double plain_exp(double x);
 
-/// -ln(1 - p) without forming 1 - p, which would lose a small p. REQUIRES: 0 <= p <= 1/2.
+/// -ln(1 - p), relative error of a few units in the last place also for a small p. REQUIRES: 0 <= p
+/// < 1.
 double log_of_rest(double p);
 
 /// ln(1 + x) without forming 1 + x, which would lose a small x. REQUIRES: 0 <= x <= 1.

@@ -152,13 +152,16 @@ TEST_CASE("Moving every instant moves the deadlines alike, exactly") {
   }
 }
 
-TEST_CASE("Slower time scales the deadlines of the phi detectors that have no fixed spans") {
+TEST_CASE("Slower time scales the deadlines of the detectors that have no fixed spans") {
   const auto arrivals = kit::rough_traffic(5, 100);
   const Value window = std::int64_t{8};
-  for (const char* name : {"phi_exponential", "phi_normal"}) {
+  const std::vector<std::pair<const char*, double>> detectors{
+      {"phi_exponential", 3}, {"phi_normal", 3},          {"phi_logistic", 3},
+      {"ed", 0.99},           {"satzger_histogram", 0.8}, {"kappa", 2.5}};
+  for (const auto& [name, threshold] : detectors) {
     CAPTURE(name);
-    const auto base = kit::family_of(name, {{{"threshold", 3.0}, {"window", window}}});
-    const auto slow = kit::family_of(name, {{{"threshold", 3.0}, {"window", window}}});
+    const auto base = kit::family_of(name, {{{"threshold", threshold}, {"window", window}}});
+    const auto slow = kit::family_of(name, {{{"threshold", threshold}, {"window", window}}});
     for (const Arrival& arrival : arrivals) {
       base->observe(arrival.at, arrival.observation);
       slow->observe(LocalInstant{arrival.at.ns * 10}, arrival.observation);
@@ -264,8 +267,9 @@ TEST_CASE("Windowed detectors are warmed up when their window is full, the other
     CAPTURE(example.name);
     const auto& parameters = find_detector(example.name)->parameters;
     const bool windowed =
-        std::any_of(parameters.begin(), parameters.end(),
-                    [](const ParameterInfo& parameter) { return parameter.name == "window"; });
+        std::any_of(parameters.begin(), parameters.end(), [](const ParameterInfo& parameter) {
+          return parameter.name == "window" || parameter.name == "long_window";
+        });
     const auto family = family_of(example);
     CHECK(family->warmed_up(0) == !windowed);
     for (int i = 0; i < 9; ++i) {  // The window is 8: eight gaps need nine beats.

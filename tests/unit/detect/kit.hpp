@@ -107,6 +107,9 @@ struct Example {
   std::vector<double> levels;
 };
 
+/// Those of kit_literature.cpp.
+std::vector<Example> literature_examples();
+
 /// Examples of every detector; several of those with variants. A test demands that none is
 /// forgotten.
 inline std::vector<Example> examples() {
@@ -144,7 +147,7 @@ inline std::vector<Example> examples() {
     }
     return out;
   };
-  return {
+  std::vector<Example> out{
       {"fixed_timeout", timeouts("any"), {1, 1, 1}},
       {"fixed_timeout", timeouts("newest"), {1, 1, 1}},
       {"nfd_s", {{{"shift", seconds(0)}}, {{"shift", milliseconds(1700)}}}, {0, 0}},
@@ -157,6 +160,9 @@ inline std::vector<Example> examples() {
       {"phi_exponential", exponentials({}), {0.01, 1, 8}},
       {"phi_exponential", exponentials({{"first_beat_estimate", seconds(2)}}), {0.01, 1, 8}},
   };
+  const auto literature = literature_examples();
+  out.insert(out.end(), literature.begin(), literature.end());
+  return out;
 }
 
 }  // namespace flatline::detect::kit
