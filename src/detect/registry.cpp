@@ -8,9 +8,13 @@
 #include "detect/akka.hpp"
 #include "detect/bertier.hpp"
 #include "detect/cassandra.hpp"
+#include "detect/chitchat.hpp"
 #include "detect/ed.hpp"
+#include "detect/election_timer.hpp"
 #include "detect/entry.hpp"
 #include "detect/fixed_timeout.hpp"
+#include "detect/hazelcast.hpp"
+#include "detect/health_check.hpp"
 #include "detect/kappa.hpp"
 #include "detect/nfd_e.hpp"
 #include "detect/nfd_s.hpp"
@@ -19,6 +23,7 @@
 #include "detect/phi_logistic.hpp"
 #include "detect/phi_normal.hpp"
 #include "detect/satzger_histogram.hpp"
+#include "detect/session.hpp"
 #include "detect/sfd.hpp"
 #include "detect/two_window.hpp"
 #include "flatline/base/check.hpp"
@@ -39,6 +44,7 @@ const Table& table() {
     // One a line, in the order in which they are listed.
     made.entries = {
         fixed_timeout_entry(),      //
+        missed_beats_entry(),       //
         nfd_s_entry(),              //
         nfd_u_entry(),              //
         nfd_e_entry(),              //
@@ -54,6 +60,11 @@ const Table& table() {
         akka_entry(),               //
         akka_deadline_entry(),      //
         cassandra_entry(),          //
+        hazelcast_entry(),          //
+        chitchat_entry(),           //
+        session_entry(),            //
+        election_timer_entry(),     //
+        health_check_entry(),       //
     };
     for (const Entry& entry : made.entries) made.infos.push_back(entry.info);
     return made;

@@ -1,0 +1,113 @@
+#include "detect/session.hpp"
+
+#include <algorithm>
+
+#include "detect/crossing.hpp"
+#include "detect/lane_family.hpp"
+#include "detect/parameter.hpp"
+
+namespace flatline::detect {
+namespace {
+
+/// One session or lease. Whether a heartbeat still counts depends on whether it has expired.
+class SessionLane {
+ public:
+  explicit SessionLane(const SettingReader& setting)
+      : bucketed_(setting.choice("expiry") == "bucketed"),
+        reopens_(setting.choice("after_expiry") == "reopen"),
+        timeout_(setting.duration("timeout")),
+        tick_ms_(whole_milliseconds(setting.duration("tick"))) {
+    if (!bucketed_) return;
+    const Duration tick = milliseconds(tick_ms_);
+    const Duration least = setting.optional_duration("min_timeout").value_or(tick * 2);
+    const Duration most = setting.optional_duration("max_timeout").value_or(longest(tick_ms_));
+    timeout_ = std::min(std::max(timeout_, least), most);
+  }
+
+  void beat(LocalInstant now, const Observation& /*observation*/) {
+    // A touch at the very instant of expiry is in time.
+    if (open_ && !reopens_ && now > deadline_) return;
+    open_ = true;
+    deadline_ = bucketed_ ? bucket_end(now) : now + timeout_;
+  }
+
+  void reset() { open_ = false; }
+
+  [[nodiscard]] LocalInstant deadline() const {
+    return open_ ? deadline_ : LocalInstant::never();
+  }
+  [[nodiscard]] double level(LocalInstant now) const { return seconds_past(deadline(), now); }
+  [[nodiscard]] static bool warmed_up() { return true; }
+
+ private:
+  static Duration longest(std::int64_t tick_ms) {
+    constexpr std::int64_t kTicks = 20;
+    if (tick_ms > kLongestTime.ns / kNsPerMs / kTicks) return kLongestTime;
+    return milliseconds(tick_ms * kTicks);
+  }
+
+  /// The product's rounding: up to the next tick, and one more if it is on one already.
+  [[nodiscard]] LocalInstant bucket_end(LocalInstant now) const {
+    const std::int64_t end_ms = whole_milliseconds(now) + whole_milliseconds(timeout_);
+    return at_millisecond((floor_div(end_ms, tick_ms_) + 1) * tick_ms_);
+  }
+
+  bool bucketed_;
+  bool reopens_;
+  Duration timeout_;
+  std::int64_t tick_ms_;
+  bool open_ = false;
+  LocalInstant deadline_{};
+};
+
+std::unique_ptr<Family> make(const DetectorInfo& info, std::span<const Setting> settings,
+                             const Surroundings& /*surroundings*/) {
+  return family_of_lanes(info, settings,
+                         [](const SettingReader& setting) { return SessionLane(setting); });
+}
+
+}  // namespace
+
+Entry session_entry() {
+  Entry entry;
+  entry.info.name = "session";
+  entry.info.summary =
+      "A session or lease that any sign of life renews. Bucketed, as ZooKeeper: it expires at a "
+      "whole tick of the monitor's clock, more than the timeout and at most one tick more after "
+      "the last touch. Plain, a lease: it expires at the timeout itself. Replies renew it like "
+      "heartbeats; failed probes change nothing.";
+  entry.info.source =
+      "Apache ZooKeeper 3.9.5, server/ExpiryQueue.java and SessionTrackerImpl.java; zoo_sample.cfg";
+  entry.info.parameters = {
+      Parameter::duration("timeout",
+                          "Session timeout that the client asks for, or the length of the lease "
+                          "(sessionTimeout).")
+          .from(1e-3),
+      Parameter::choice("expiry", {"bucketed", "plain"},
+                        "Whether it expires at a whole tick, in whole milliseconds, or exactly at "
+                        "the timeout.")
+          .by_default(std::string("bucketed")),
+      Parameter::duration("tick", "Width of a bucket, in whole milliseconds (tickTime).")
+          .from(1e-3)
+          .by_default(seconds(2)),
+      Parameter::duration("min_timeout",
+                          "A bucketed session that asks for less gets this (minSessionTimeout); "
+                          "two ticks if absent.")
+          .from(1e-3)
+          .may_be_absent(),
+      Parameter::duration("max_timeout",
+                          "A bucketed session that asks for more gets this (maxSessionTimeout); 20 "
+                          "ticks if absent.")
+          .from(1e-3)
+          .may_be_absent(),
+      Parameter::choice("after_expiry", {"reopen", "closed"},
+                        "Whether the next heartbeat opens a new session, or the process stays "
+                        "expired until it restarts.")
+          .by_default(std::string("reopen"))};
+  entry.info.resolution = milliseconds(1);
+  entry.outside_estimator = names_of(entry.info.parameters);
+  entry.make = make;
+  return entry;
+}
+
+}  // namespace flatline::detect
