@@ -11,9 +11,9 @@ constexpr double kLn2High = 6.93147180369123816490e-01;
 constexpr double kLn2Low = 1.90821492927058770002e-10;
 // Below this e^x is less than the smallest double.
 constexpr double kLeastExponent = -746;
-// Where the series for the centre hands over to the continued fraction for the tail: there both are
-// good to a few units in the last place.
-constexpr double kTailFrom = 2.0;
+// Where the series for the centre hands over to the continued fraction for the tail: farther out the
+// series would lose digits in 1/2 - ..., nearer the fraction would need more terms.
+constexpr double kTailFrom = 1.6;
 
 /// ln((1 + s) / (1 - s)) by its series; |s| <= 1/3.
 double log_ratio(double s) {

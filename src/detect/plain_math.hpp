@@ -25,7 +25,7 @@ double normal_density(double z);
 /// P(Z > z), Z standard normal. REQUIRES: 0 <= z <= 40.
 double normal_tail(double z);
 
-/// normal_density(z) / normal_tail(z), for any z from 2 on.
+/// normal_density(z) / normal_tail(z), for any z from 1.6 on.
 double normal_tail_hazard(double z);
 
 }  // namespace flatline::detect
