@@ -17,8 +17,8 @@ class AkkaLane {
       : threshold_(setting.number("threshold")),
         least_deviation_(
             static_cast<double>(whole_milliseconds(setting.duration("min_std_deviation")))),
-        pause_ms_(
-            static_cast<double>(whole_milliseconds(setting.duration("acceptable_heartbeat_pause")))),
+        pause_ms_(static_cast<double>(
+            whole_milliseconds(setting.duration("acceptable_heartbeat_pause")))),
         estimate_ms_(whole_milliseconds(setting.duration("first_heartbeat_estimate"))),
         history_(setting.count("max_sample_size")) {}
 
@@ -122,7 +122,8 @@ Entry akka_entry() {
   Entry entry;
   entry.info.name = "akka";
   entry.info.summary =
-      "Akka's and Pekko's accrual detector, digit for digit: a logistic approximation of the normal "
+      "Akka's and Pekko's accrual detector, digit for digit: a logistic approximation of the "
+      "normal "
       "tail, in whole milliseconds. It starts from two made-up gaps and leaves the gap out of its "
       "window that ends a suspicion. Threshold 8 acts 5.23 deviations after mean plus pause.";
   entry.info.source =
@@ -135,8 +136,7 @@ Entry akka_entry() {
           .above(0)
           .to(kLargestThreshold)
           .by_default(8.0),
-      Parameter::count("max_sample_size",
-                       "Number of latest gaps that are kept (max-sample-size).")
+      Parameter::count("max_sample_size", "Number of latest gaps that are kept (max-sample-size).")
           .from(1)
           .to(static_cast<double>(kLargestWindow))
           .by_default(std::int64_t{1000}),
@@ -174,8 +174,7 @@ Entry akka_deadline_entry() {
       Parameter::duration("acceptable_heartbeat_pause",
                           "Silence allowed beyond the interval (acceptable-heartbeat-pause).")
           .by_default(seconds(10)),
-      Parameter::duration("heartbeat_interval",
-                          "Interval of the heartbeats (heartbeat-interval).")
+      Parameter::duration("heartbeat_interval", "Interval of the heartbeats (heartbeat-interval).")
           .from(kOneMillisecond)
           .by_default(seconds(3))};
   entry.info.resolution = milliseconds(1);

@@ -37,9 +37,8 @@ AkkaThreshold::AkkaThreshold(double threshold) : threshold_(threshold) {
   // scale of 2^20 silences to the deviation, y is known to 1e-6.
   constexpr double kScale = 1 << 20;
   constexpr std::int64_t kFar = std::int64_t{1} << 26;
-  const std::int64_t steps = first_true(-kFar, kFar, 0, [&](std::int64_t step) {
-    return !(akka_phi(step, 0, kScale) < threshold);
-  });
+  const std::int64_t steps = first_true(
+      -kFar, kFar, 0, [&](std::int64_t step) { return !(akka_phi(step, 0, kScale) < threshold); });
   crossing_y_ = static_cast<double>(steps) / kScale;
   // Outside this band rounding cannot decide. For tiny thresholds it can anywhere: the form for
   // silences below the mean loses all its digits. For huge ones the level jumps to infinity.

@@ -43,8 +43,7 @@ class AkkaHistory {
 
   /// REQUIRES: not empty.
   [[nodiscard]] double mean() const {
-    return static_cast<double>(static_cast<std::int64_t>(sum_)) /
-           static_cast<double>(gaps_.size());
+    return static_cast<double>(static_cast<std::int64_t>(sum_)) / static_cast<double>(gaps_.size());
   }
 
   /// At least `least`; NaN if rounding made the variance negative. REQUIRES: not empty.

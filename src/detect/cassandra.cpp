@@ -20,8 +20,8 @@ class CassandraEstimator {
     double threshold;
   };
   struct View {
-    LocalInstant last;  ///< never(): no report yet.
-    double mean;        ///< ns.
+    LocalInstant last;        ///< never(): no report yet.
+    double mean;              ///< ns.
     LocalInstant tested;      ///< The last look since then that might convict.
     LocalInstant guarded_to;  ///< No look before this may convict.
   };
@@ -92,9 +92,8 @@ class CassandraEstimator {
     constexpr std::int64_t kFar = std::int64_t{1} << 62;
     const std::int64_t guess = nearest_step(threshold / kPhiFactor * view.mean, 1, kFar);
     if (guess == kFar) return LocalInstant::never();
-    const std::int64_t silence = first_true(1, kFar, guess, [&](std::int64_t ns) {
-      return scaled_phi(ns, view.mean) > threshold;
-    });
+    const std::int64_t silence = first_true(
+        1, kFar, guess, [&](std::int64_t ns) { return scaled_phi(ns, view.mean) > threshold; });
     return view.last + Duration{silence};
   }
 

@@ -98,7 +98,8 @@ Entry chitchat_entry() {
   Entry entry;
   entry.info.name = "chitchat";
   entry.info.summary =
-      "chitchat's detector: silence over a mean gap that is smoothed by a few made-up gaps, with no "
+      "chitchat's detector: silence over a mean gap that is smoothed by a few made-up gaps, with "
+      "no "
       "logarithm. Threshold 8 acts eight mean gaps after the last heartbeat. Fewer than two "
       "heartbeats count as dead; a death empties the window.";
   entry.info.source = "quickwit-oss/chitchat at 1e77360, failure_detector.rs";

@@ -33,8 +33,8 @@ class Timeouts {
   void start(Incarnation incarnation) { first_ = std::uint64_t{incarnation.value} << 32; }
   /// Below `n`, for the k-th timeout of the incarnation.
   [[nodiscard]] std::int64_t below(std::int64_t n, std::uint64_t k) const {
-    return static_cast<std::int64_t>(uniform_below(draws_->bits("election_timeout", first_ + k),
-                                                   static_cast<std::uint64_t>(n)));
+    return static_cast<std::int64_t>(
+        uniform_below(draws_->bits("election_timeout", first_ + k), static_cast<std::uint64_t>(n)));
   }
   /// A phase within the tick, the same for all incarnations.
   [[nodiscard]] Duration phase(Duration tick) const {

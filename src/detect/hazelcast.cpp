@@ -15,7 +15,7 @@ class HazelcastEstimator {
  public:
   struct Constants {
     AkkaThreshold threshold;
-    double least_deviation;      ///< ms.
+    double least_deviation;       ///< ms.
     std::int64_t max_silence_ms;  ///< The deadline, or phi's acceptable pause.
   };
   struct View {
@@ -31,14 +31,7 @@ class HazelcastEstimator {
 
   void beat(LocalInstant now, const Observation& /*observation*/) {
     const std::int64_t now_ms = whole_milliseconds(now);
-    if (!started_) {
-      history_.bootstrap(estimate_ms_);
-    } else if (!std::isnan(history_.deviation(0))) {
-      // The product asks whether the member is alive only after it has stored the heartbeat, so the
-      // silence it judges is 0 and every gap enters, however long: unless the deviation is no
-      // number, which no threshold is above.
-      history_.add(now_ms - last_ms_);
-    }
+    if (accrual_) learn(now_ms);
     started_ = true;
     last_ms_ = now_ms;
   }
@@ -48,7 +41,7 @@ class HazelcastEstimator {
   }
 
   [[nodiscard]] View view() const {
-    if (!started_) return {false, accrual_, 0, 0, 0};
+    if (!started_ || !accrual_) return {started_, accrual_, last_ms_, 0, 0};
     return {true, accrual_, last_ms_, history_.mean(), history_.deviation(0)};
   }
 
@@ -72,6 +65,17 @@ class HazelcastEstimator {
   [[nodiscard]] bool warmed_up() const { return !accrual_ || history_.full(); }
 
  private:
+  void learn(std::int64_t now_ms) {
+    if (!started_) {
+      history_.bootstrap(estimate_ms_);
+    } else if (!std::isnan(history_.deviation(0))) {
+      // The product asks whether the member is alive only after it has stored the heartbeat, so the
+      // silence it judges is 0 and every gap enters, however long: unless the deviation is no
+      // number, which is below no threshold.
+      history_.add(now_ms - last_ms_);
+    }
+  }
+
   static double mean(const View& view, const Constants& setting) {
     return view.mean + static_cast<double>(setting.max_silence_ms);
   }

@@ -33,9 +33,7 @@ class SessionLane {
 
   void reset() { open_ = false; }
 
-  [[nodiscard]] LocalInstant deadline() const {
-    return open_ ? deadline_ : LocalInstant::never();
-  }
+  [[nodiscard]] LocalInstant deadline() const { return open_ ? deadline_ : LocalInstant::never(); }
   [[nodiscard]] double level(LocalInstant now) const { return seconds_past(deadline(), now); }
   [[nodiscard]] static bool warmed_up() { return true; }
 

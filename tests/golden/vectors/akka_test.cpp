@@ -18,12 +18,12 @@ std::unique_ptr<Family> family_of(const Json& config) {
                           {{{"acceptable_heartbeat_pause", ms("acceptable_heartbeat_pause_ms")},
                             {"heartbeat_interval", ms("heartbeat_interval_ms")}}});
   }
-  return kit::family_of(
-      "akka", {{{"threshold", config.at("threshold").get<double>()},
-                {"max_sample_size", config.at("max_sample_size").get<std::int64_t>()},
-                {"min_std_deviation", ms("min_std_deviation_ms")},
-                {"acceptable_heartbeat_pause", ms("acceptable_heartbeat_pause_ms")},
-                {"first_heartbeat_estimate", ms("first_heartbeat_estimate_ms")}}});
+  return kit::family_of("akka",
+                        {{{"threshold", config.at("threshold").get<double>()},
+                          {"max_sample_size", config.at("max_sample_size").get<std::int64_t>()},
+                          {"min_std_deviation", ms("min_std_deviation_ms")},
+                          {"acceptable_heartbeat_pause", ms("acceptable_heartbeat_pause_ms")},
+                          {"first_heartbeat_estimate", ms("first_heartbeat_estimate_ms")}}});
 }
 
 double level_of(const Json& level) {

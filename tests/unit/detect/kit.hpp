@@ -105,10 +105,14 @@ struct Example {
   std::string name;
   std::vector<Named> settings;
   std::vector<double> levels;
+  Duration grid = nanoseconds(1);  ///< Its clock's grid: only whole multiples are a mere shift.
+  bool counts_probes = false;      ///< Failed probes and replies tell it more than heartbeats.
 };
 
 /// Those of kit_literature.cpp.
 std::vector<Example> literature_examples();
+/// Those of kit_products.cpp.
+std::vector<Example> product_examples();
 
 /// Examples of every detector; several of those with variants. A test demands that none is
 /// forgotten.
@@ -162,6 +166,8 @@ inline std::vector<Example> examples() {
   };
   const auto literature = literature_examples();
   out.insert(out.end(), literature.begin(), literature.end());
+  const auto products = product_examples();
+  out.insert(out.end(), products.begin(), products.end());
   return out;
 }
 
