@@ -17,11 +17,12 @@ class SessionLane {
         reopens_(setting.choice("after_expiry") == "reopen"),
         timeout_(setting.duration("timeout")),
         tick_ms_(whole_milliseconds(setting.duration("tick"))) {
-    if (!bucketed_) return;
-    const Duration tick = milliseconds(tick_ms_);
-    const Duration least = setting.optional_duration("min_timeout").value_or(tick * 2);
-    const Duration most = setting.optional_duration("max_timeout").value_or(longest(tick_ms_));
-    timeout_ = std::min(std::max(timeout_, least), most);
+    if (const auto least = setting.optional_duration("min_timeout")) {
+      timeout_ = std::max(timeout_, *least);
+    }
+    if (const auto most = setting.optional_duration("max_timeout")) {
+      timeout_ = std::min(timeout_, *most);
+    }
   }
 
   void beat(LocalInstant now, const Observation& /*observation*/) {
@@ -38,12 +39,6 @@ class SessionLane {
   [[nodiscard]] static bool warmed_up() { return true; }
 
  private:
-  static Duration longest(std::int64_t tick_ms) {
-    constexpr std::int64_t kTicks = 20;
-    if (tick_ms > kLongestTime.ns / kNsPerMs / kTicks) return kLongestTime;
-    return milliseconds(tick_ms * kTicks);
-  }
-
   /// The product's rounding: up to the next tick, and one more if it is on one already.
   [[nodiscard]] LocalInstant bucket_end(LocalInstant now) const {
     const std::int64_t end_ms = whole_milliseconds(now) + whole_milliseconds(timeout_);
@@ -78,7 +73,7 @@ Entry session_entry() {
       "Apache ZooKeeper 3.9.5, server/ExpiryQueue.java and SessionTrackerImpl.java; zoo_sample.cfg";
   entry.info.parameters = {
       Parameter::duration("timeout",
-                          "Session timeout that the client asks for, or the length of the lease "
+                          "Session timeout as granted, or the length of the lease "
                           "(sessionTimeout).")
           .from(1e-3),
       Parameter::choice("expiry", {"bucketed", "plain"},
@@ -89,13 +84,13 @@ Entry session_entry() {
           .from(1e-3)
           .by_default(seconds(2)),
       Parameter::duration("min_timeout",
-                          "A bucketed session that asks for less gets this (minSessionTimeout); "
-                          "two ticks if absent.")
+                          "Who asks for less is granted this (minSessionTimeout; two ticks unless "
+                          "the server says otherwise); no limit if absent.")
           .from(1e-3)
           .may_be_absent(),
       Parameter::duration("max_timeout",
-                          "A bucketed session that asks for more gets this (maxSessionTimeout); 20 "
-                          "ticks if absent.")
+                          "Who asks for more is granted this (maxSessionTimeout; 20 ticks unless "
+                          "the server says otherwise); no limit if absent.")
           .from(1e-3)
           .may_be_absent(),
       Parameter::choice("after_expiry", {"reopen", "closed"},
