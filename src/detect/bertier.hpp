@@ -18,6 +18,7 @@ class BertierEstimator {
   };
   struct View {
     LocalInstant expected;  ///< before_all(): none yet.
+    std::int64_t fraction;  ///< Of the expected instant, 2^-16 ns.
     Wide delay;             ///< 2^-16 ns.
     Wide variation;         ///< 2^-16 ns.
   };
@@ -32,11 +33,12 @@ class BertierEstimator {
   void beat(LocalInstant now, const Observation& observation) {
     const SeqNo seq = observation.seq;
     const bool newer = seq > newest_;
-    if (newer && arrivals_.any()) learn(now - arrivals_.of(seq));
+    if (newer && arrivals_.any()) learn(fixed_time(now - arrivals_.of(seq)) - arrivals_.fraction());
     arrivals_.add(now, seq);
     if (!newer) return;
     newest_ = seq;
     expected_ = arrivals_.after(seq);
+    fraction_ = arrivals_.fraction();
   }
   void reset() {
     arrivals_.reset();
@@ -45,12 +47,13 @@ class BertierEstimator {
     delay_ = 0;
     variation_ = 0;
   }
-  [[nodiscard]] View view() const { return {expected_, delay_, variation_}; }
+  [[nodiscard]] View view() const { return {expected_, fraction_, delay_, variation_}; }
   [[nodiscard]] static LocalInstant deadline(const View& view, const Constants& setting) {
     if (view.expected == LocalInstant::before_all()) return view.expected;
     const Wide margin =
         view.delay * setting.delay_weight + view.variation * setting.variation_weight;
-    return first_instant_after(view.expected, std::max(margin, setting.min_margin));
+    return first_instant_after(
+        view.expected, (Wide{view.fraction} << kFactorBits) + std::max(margin, setting.min_margin));
   }
   /// Seconds past the freshness point: it suspects at 0. Infinite before the first heartbeat.
   [[nodiscard]] static double level(const View& view, const Constants& setting, LocalInstant now) {
@@ -61,8 +64,8 @@ class BertierEstimator {
 
  private:
   /// One step of both averages, rounded to the nearest 2^-16 ns so that they do not drift down.
-  void learn(Duration late) {
-    const Wide error = fixed_time(late) - delay_;
+  void learn(Wide late) {
+    const Wide error = late - delay_;
     delay_ += step(error);
     variation_ += step((error < 0 ? -error : error) - variation_);
   }
@@ -75,6 +78,7 @@ class BertierEstimator {
   std::int64_t gain_;
   SeqNo newest_ = kNoSeq;
   LocalInstant expected_ = LocalInstant::before_all();
+  std::int64_t fraction_ = 0;
   Wide delay_ = 0;
   Wide variation_ = 0;
 };

@@ -35,8 +35,14 @@ class ExpectedArrival {
   [[nodiscard]] LocalInstant of(SeqNo seq) const {
     return LocalInstant{base_ + mean_offset()} + scheduled(seq);
   }
-  /// When the heartbeat after `seq` is expected. REQUIRES: as of().
+  /// When the heartbeat after `seq` is expected, likewise. REQUIRES: as of().
   [[nodiscard]] LocalInstant after(SeqNo seq) const { return of(seq) + interval_; }
+  /// What of() and after() cut off, 2^-16 ns. REQUIRES: any().
+  [[nodiscard]] std::int64_t fraction() const {
+    const std::int64_t n = offsets_.size();
+    const auto rest = static_cast<std::int64_t>(sum_ - Wide{mean_offset()} * n);
+    return (rest << kTimeBits) / n;
+  }
 
  private:
   /// When heartbeat `seq` is due, but for the unknown start.

@@ -26,7 +26,7 @@ inline Real logistic_phi(const Real& z) {
 /// Where an increasing function reaches `level` between low and high, by bisection.
 template <typename Function>
 Real crossing(const Function& function, const Real& level, Real low, Real high) {
-  for (int i = 0; i < 190; ++i) {
+  for (int i = 0; i < 100; ++i) {
     const Real middle = (low + high) / 2;
     (function(middle) < level ? low : high) = middle;
   }
