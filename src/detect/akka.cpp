@@ -123,9 +123,10 @@ Entry akka_entry() {
   entry.info.name = "akka";
   entry.info.summary =
       "Akka's and Pekko's accrual detector, digit for digit: a logistic approximation of the "
-      "normal "
-      "tail, in whole milliseconds. It starts from two made-up gaps and leaves the gap out of its "
-      "window that ends a suspicion. Threshold 8 acts 5.23 deviations after mean plus pause.";
+      "normal tail.";
+  entry.info.notes =
+      "Reads its clock in whole milliseconds and starts from two made-up gaps. A gap that ended a "
+      "suspicion stays out of the window. Threshold 8 acts 5.23 deviations after mean plus pause.";
   entry.info.source =
       "Apache Pekko 1.7.0, PhiAccrualFailureDetector (the same in Akka); defaults of "
       "pekko.cluster.failure-detector";
@@ -165,8 +166,9 @@ Entry akka_deadline_entry() {
   Entry entry;
   entry.info.name = "akka_deadline";
   entry.info.summary =
-      "Akka's and Pekko's deadline detector: unavailable when the last heartbeat is as old as the "
-      "interval plus the pause, in whole milliseconds.";
+      "Akka's and Pekko's deadline detector: unavailable when the last heartbeat is as old as "
+      "interval plus pause.";
+  entry.info.notes = "Reads its clock in whole milliseconds.";
   entry.info.source =
       "Apache Pekko 1.7.0, DeadlineFailureDetector; defaults of "
       "pekko.cluster.multi-data-center.failure-detector";

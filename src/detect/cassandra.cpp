@@ -137,9 +137,11 @@ Entry cassandra_entry() {
   entry.info.name = "cassandra";
   entry.info.summary =
       "Apache Cassandra's failure detector, digit for digit: silence over mean gap, scaled by 1/ln "
-      "10, with a seed interval and a longest interval that enters the window. Threshold 8 acts "
-      "18.42 mean gaps after the last report. Its guard against pauses of the monitor works only "
-      "where the monitor looks now and then (check_every).";
+      "10.";
+  entry.info.notes =
+      "The window starts from a seed, and gaps above a longest interval stay out of it. Threshold "
+      "8 acts 18.42 mean gaps after the last report. The guard against pauses of the monitor "
+      "itself works where the monitor tells when it looks.";
   entry.info.source =
       "Apache Cassandra 3.11 to 5.0, gms/FailureDetector.java (CASSANDRA-2597, CASSANDRA-21025)";
   entry.info.parameters = {

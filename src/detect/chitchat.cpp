@@ -98,10 +98,11 @@ Entry chitchat_entry() {
   Entry entry;
   entry.info.name = "chitchat";
   entry.info.summary =
-      "chitchat's detector: silence over a mean gap that is smoothed by a few made-up gaps, with "
-      "no "
-      "logarithm. Threshold 8 acts eight mean gaps after the last heartbeat. Fewer than two "
-      "heartbeats count as dead; a death empties the window.";
+      "chitchat's detector: silence over a mean gap that a few made-up gaps smooth, without a "
+      "logarithm.";
+  entry.info.notes =
+      "Threshold 8 acts eight mean gaps after the last heartbeat. Fewer than two heartbeats count "
+      "as dead; a death empties the window.";
   entry.info.source = "quickwit-oss/chitchat at 1e77360, failure_detector.rs";
   entry.info.parameters = {
       Parameter::number("phi_threshold", "Level above which the node is dead (phi_threshold).")

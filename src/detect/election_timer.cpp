@@ -156,10 +156,11 @@ Entry election_timer_entry() {
   Entry entry;
   entry.info.name = "election_timer";
   entry.info.summary =
-      "A follower's election timer, which suspects the leader when the follower would campaign. "
+      "A follower's election timer: suspects the leader when the follower would campaign.";
+  entry.info.notes =
       "etcd counts ticks up to a random number from E to 2E-1, drawn anew only when it follows "
-      "again: silence of 0.9 to 1.9 timeouts. hashicorp/raft looks at random times, one to two "
-      "timeouts apart: silence of one to three timeouts.";
+      "again: a silence of 0.9 to 1.9 timeouts. hashicorp/raft looks at random times, one to two "
+      "timeouts apart: a silence of one to three timeouts.";
   entry.info.source =
       "etcd-io/raft 3.6.0, raft.go (etcd: --heartbeat-interval, --election-timeout); "
       "hashicorp/raft 1.7.3, raft.go";

@@ -115,8 +115,10 @@ Entry hazelcast_entry() {
   Entry entry;
   entry.info.name = "hazelcast";
   entry.info.summary =
-      "Hazelcast's detectors. deadline: dead when the last heartbeat is as old as "
-      "max_no_heartbeat. phi-accrual: Akka's arithmetic with max_no_heartbeat as the acceptable "
+      "Hazelcast's detectors: a deadline of max_no_heartbeat, or its port of Akka's accrual "
+      "detector.";
+  entry.info.notes =
+      "Reads its clock in whole milliseconds. phi-accrual takes max_no_heartbeat as the acceptable "
       "pause, so it is slower than the deadline; and because the new heartbeat is stored before "
       "the old silence is judged, gaps that ended a suspicion enter its window too.";
   entry.info.source =

@@ -136,11 +136,12 @@ Entry health_check_entry() {
   Entry entry;
   entry.info.name = "health_check";
   entry.info.summary =
-      "A checker that counts: down after `fall` failures in a row, up after `rise` successes in a "
-      "row. Where probes report, replies and failed probes are the results and silence is none. "
-      "Where only heartbeats come, one is due every interval after the last, and one that is not "
-      "there by the timeout has failed. A fresh target is up after one success (alb, envoy), or "
-      "falls at its first failure (haproxy).";
+      "A checker that counts failures and successes in a row, of probes (replies and failed "
+      "probes) if they report, else of the heartbeats that are due.";
+  entry.info.notes =
+      "Where probes report, silence is no result. Where only heartbeats come, one is due every "
+      "interval after the last, and one that is not there by the timeout has failed. A fresh "
+      "target is up after one success (alb, envoy), or falls at its first failure (haproxy).";
   entry.info.source =
       "AWS Application Load Balancer documentation; HAProxy 3.2.0; Envoy health checking; Consul "
       "agent checks; Kubernetes kubelet probes";
@@ -184,8 +185,10 @@ Entry missed_beats_entry() {
   Entry entry;
   entry.info.name = "missed_beats";
   entry.info.summary =
-      "The coordinator that counts misses: suspects after so many missed intervals in a row, and "
-      "trusts again after so many heartbeats without a miss between them.";
+      "The coordinator that counts misses: suspects after so many missed intervals in a row.";
+  entry.info.notes =
+      "It trusts again after so many heartbeats without a miss between them. A heartbeat at the "
+      "very end of the last interval is in time.";
   entry.info.source =
       "Common practice; the simple timeout of k intervals, with a count of heartbeats for the way "
       "back";

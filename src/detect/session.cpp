@@ -65,10 +65,11 @@ Entry session_entry() {
   Entry entry;
   entry.info.name = "session";
   entry.info.summary =
-      "A session or lease that any sign of life renews. Bucketed, as ZooKeeper: it expires at a "
-      "whole tick of the monitor's clock, more than the timeout and at most one tick more after "
-      "the last touch. Plain, a lease: it expires at the timeout itself. Replies renew it like "
-      "heartbeats; failed probes change nothing.";
+      "A session or lease that heartbeats and replies renew; failed probes change nothing.";
+  entry.info.notes =
+      "Bucketed, as ZooKeeper, it expires at a whole tick of the monitor's clock, more than the "
+      "timeout and at most one tick more after the last touch. Plain, it expires at the timeout "
+      "itself.";
   entry.info.source =
       "Apache ZooKeeper 3.9.5, server/ExpiryQueue.java and SessionTrackerImpl.java; zoo_sample.cfg";
   entry.info.parameters = {

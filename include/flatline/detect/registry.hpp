@@ -36,6 +36,7 @@ struct ParameterInfo {
 struct DetectorInfo {
   std::string name;     ///< "phi_normal"
   std::string summary;  ///< One sentence.
+  std::string notes;    ///< What else to know: its quirks, how it differs from namesakes.
   std::string source;   ///< Paper and equation, or product and version.
   std::vector<ParameterInfo> parameters;
   InitialOutput initial = InitialOutput::unknown;
