@@ -35,6 +35,8 @@ Entry bertier_entry() {
   entry.info.summary =
       "Suspects after the expected arrival time plus a margin that follows the errors of that "
       "expectation.";
+  entry.info.notes =
+      "Late and repeated heartbeats enter the window of arrivals but do not move the margin.";
   entry.info.source =
       "Bertier, Marin, Sens, Implementation and performance evaluation of an adaptable failure "
       "detector, DSN 2002; Jacobson's estimate of the margin";

@@ -38,6 +38,7 @@ Entry ed_entry() {
       "Accrual detector: the level is the chance that an exponentially distributed gap is no "
       "longer "
       "than the silence.";
+  entry.info.notes = "Threshold 0.95 acts 2.996 mean gaps after the last arrival.";
   entry.info.source =
       "Xiong, Defago, ED FD: Improving the phi accrual failure detector, JAIST research report "
       "IS-RR-2007-007, 2007";

@@ -107,6 +107,9 @@ Entry kappa_entry() {
       "Accrual detector: the level is the number of heartbeats that are missing, each counted by "
       "how "
       "sure that is.";
+  entry.info.notes =
+      "Threshold 2.5 acts about three mean gaps after the last arrival where gaps vary little. The "
+      "level grows with the silence, not with its square as phi_normal does.";
   entry.info.source =
       "Defago, Urban, Hayashibara, Katayama, Definition and specification of accrual failure "
       "detectors, DSN 2005; Hayashibara's thesis, JAIST 2004";

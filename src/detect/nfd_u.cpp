@@ -26,6 +26,7 @@ Entry nfd_u_entry() {
   entry.info.summary =
       "Suspects a fixed margin after each expected arrival time, which it is told; the clocks may "
       "differ.";
+  entry.info.notes = "Its quality is that of nfd_s with a shift of expected_delay + safety_margin.";
   entry.info.source =
       "NFD-U in Chen, Toueg, Aguilera, On the quality of service of failure detectors, IEEE Trans. "
       "Computers 51(5), May 2002";

@@ -30,6 +30,7 @@ Entry phi_exponential_entry() {
       "Accrual detector: the level is -log10 of the chance that an exponentially distributed gap "
       "is "
       "longer than the silence.";
+  entry.info.notes = "Threshold 8 acts 18.42 mean gaps after the last arrival.";
   entry.info.source =
       "The accrual scheme of Hayashibara, Defago, Yared, Katayama, SRDS 2004, with the exponential "
       "law that Apache Cassandra uses";

@@ -29,6 +29,9 @@ Entry phi_logistic_entry() {
   entry.info.summary =
       "Accrual detector: phi by a logistic approximation of the normal law, which rises faster in "
       "the tail.";
+  entry.info.notes =
+      "Threshold 8 acts 5.226 deviations after the mean gap, phi_normal with 8 at 5.612: what is "
+      "called 8 here is 7.06 there.";
   entry.info.source =
       "The scheme of Hayashibara, Defago, Yared, Katayama, SRDS 2004, with the approximation of "
       "Bowling, Khasawneh, Kaewkuekool, Cho, JIEM 2(1), 2009, that Akka uses; without Akka's "

@@ -47,6 +47,7 @@ Entry phi_normal_entry() {
       "Accrual detector: the level is -log10 of the chance that a normally distributed gap is "
       "longer "
       "than the silence.";
+  entry.info.notes = "Threshold 8 acts 5.612 deviations after the mean gap.";
   entry.info.source =
       "Hayashibara, Defago, Yared, Katayama, The phi accrual failure detector, SRDS 2004; "
       "min_deviation, acceptable_pause and first_beat_estimate as Akka adds them";

@@ -38,6 +38,7 @@ Entry satzger_histogram_entry() {
   entry.info.summary =
       "Accrual detector without a law: the level is the share of the latest gaps that the silence "
       "has outlasted.";
+  entry.info.notes = "It never waits longer than the longest kept gap, divided by the scale.";
   entry.info.source =
       "Satzger, Pietzowski, Trumler, Ungerer, A new adaptive accrual failure detector for "
       "dependable distributed systems, SAC 2007";

@@ -34,6 +34,10 @@ Entry sfd_entry() {
       "Suspects after the expected arrival time plus a margin that it tunes itself towards a "
       "wanted "
       "quality.";
+  entry.info.notes =
+      "Each setting tunes its own margin: wider after a slot with too many or too long mistakes, "
+      "narrower after one with slow detection, unchanged where both targets are met or both "
+      "missed.";
   entry.info.source =
       "Xiong, Vasilakos, Wu, Yang, Rindos, Zhou, Song, Pan, A self-tuning failure detection scheme "
       "for cloud computing service, IPDPS 2012; where both targets are missed it keeps its margin "

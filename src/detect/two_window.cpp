@@ -26,13 +26,13 @@ std::unique_ptr<Family> make(const DetectorInfo& info, std::span<const Setting> 
 Entry two_window_entry() {
   ParameterInfo short_window = window_parameter(
       1,
-      "Number of latest arrivals in the short window (n1), which follows a burst at once; the "
-      "paper's best, but open.");
+      "Number of latest arrivals in the short window (n1), which follows a burst at once; open in "
+      "the paper, 1 is usual.");
   short_window.name = "short_window";
   ParameterInfo long_window = window_parameter(
       1000,
-      "Number of latest arrivals in the long window (n2), which forgets no burst soon; the "
-      "paper's best, but open.");
+      "Number of latest arrivals in the long window (n2), which forgets no burst soon; open in "
+      "the paper.");
   long_window.name = "long_window";
 
   Entry entry;
@@ -40,6 +40,7 @@ Entry two_window_entry() {
   entry.info.summary =
       "Suspects a fixed margin after the later of two expected arrival times, from a short and a "
       "long window.";
+  entry.info.notes = "Never earlier than nfd_e with either window and the same margin.";
   entry.info.source =
       "2W-FD in Tomsic, Sens, Garcia, Arantes, Sopena, 2W-FD: A failure detector algorithm with "
       "QoS, IPDPS 2015";
