@@ -165,6 +165,7 @@ Entry akka_entry() {
 Entry akka_deadline_entry() {
   Entry entry;
   entry.info.name = "akka_deadline";
+  entry.info.has_level = false;
   entry.info.summary =
       "Akka's and Pekko's deadline detector: unavailable when the last heartbeat is as old as "
       "interval plus pause.";

@@ -32,6 +32,7 @@ std::unique_ptr<Family> make(const DetectorInfo& info, std::span<const Setting> 
 Entry bertier_entry() {
   Entry entry;
   entry.info.name = "bertier";
+  entry.info.has_level = false;
   entry.info.summary =
       "Suspects after the expected arrival time plus a margin that follows the errors of that "
       "expectation.";

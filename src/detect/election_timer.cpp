@@ -155,6 +155,7 @@ Entry election_timer_entry() {
   constexpr double kLongestTimeout = 86'400;
   Entry entry;
   entry.info.name = "election_timer";
+  entry.info.has_level = false;
   entry.info.summary =
       "A follower's election timer: suspects the leader when the follower would campaign.";
   entry.info.notes =

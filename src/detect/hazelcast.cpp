@@ -114,6 +114,7 @@ Entry hazelcast_entry() {
   constexpr double kOneMillisecond = 1e-3;
   Entry entry;
   entry.info.name = "hazelcast";
+  entry.info.level_with = "type=phi-accrual";
   entry.info.summary =
       "Hazelcast's detectors: a deadline of max_no_heartbeat, or its port of Akka's accrual "
       "detector.";

@@ -135,6 +135,7 @@ std::unique_ptr<Family> make_missed(const DetectorInfo& info, std::span<const Se
 Entry health_check_entry() {
   Entry entry;
   entry.info.name = "health_check";
+  entry.info.has_level = false;
   entry.info.summary =
       "A checker that counts failures and successes in a row, of probes (replies and failed "
       "probes) if they report, else of the heartbeats that are due.";
@@ -184,6 +185,7 @@ Entry health_check_entry() {
 Entry missed_beats_entry() {
   Entry entry;
   entry.info.name = "missed_beats";
+  entry.info.has_level = false;
   entry.info.summary =
       "The coordinator that counts misses: suspects after so many missed intervals in a row.";
   entry.info.notes =

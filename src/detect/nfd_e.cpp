@@ -28,6 +28,7 @@ Entry nfd_e_entry() {
 
   Entry entry;
   entry.info.name = "nfd_e";
+  entry.info.has_level = false;
   entry.info.summary =
       "Suspects a fixed margin after the arrival time that it expects from the last arrivals; the "
       "clocks may differ.";

@@ -29,6 +29,7 @@ Entry nfd_s_entry() {
 
   Entry entry;
   entry.info.name = "nfd_s";
+  entry.info.has_level = false;
   entry.info.summary =
       "Suspects at fixed points after each sending time, by the sender's time stamps; needs "
       "synchronised clocks.";

@@ -23,6 +23,7 @@ std::unique_ptr<Family> make(const DetectorInfo& info, std::span<const Setting> 
 Entry nfd_u_entry() {
   Entry entry;
   entry.info.name = "nfd_u";
+  entry.info.has_level = false;
   entry.info.summary =
       "Suspects a fixed margin after each expected arrival time, which it is told; the clocks may "
       "differ.";

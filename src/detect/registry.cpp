@@ -185,6 +185,13 @@ const DetectorInfo* find_detector(std::string_view name) {
   return nullptr;
 }
 
+bool has_level(const DetectorInfo& info, const Setting& setting) {
+  if (!info.has_level || info.level_with.empty()) return info.has_level;
+  const std::size_t equals = info.level_with.find('=');
+  return SettingReader(info, setting).choice(info.level_with.substr(0, equals)) ==
+         info.level_with.substr(equals + 1);
+}
+
 std::optional<Problem> check_value(const ParameterInfo& parameter, const Value& value) {
   const std::string shown = parameter.name + " is " + format_value(value);
   if (!has_type(parameter.type, value)) {

@@ -64,6 +64,7 @@ std::unique_ptr<Family> make(const DetectorInfo& info, std::span<const Setting> 
 Entry session_entry() {
   Entry entry;
   entry.info.name = "session";
+  entry.info.has_level = false;
   entry.info.summary =
       "A session or lease that heartbeats and replies renew; failed probes change nothing.";
   entry.info.notes =

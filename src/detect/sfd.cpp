@@ -30,6 +30,7 @@ std::unique_ptr<Family> make(const DetectorInfo& info, std::span<const Setting> 
 Entry sfd_entry() {
   Entry entry;
   entry.info.name = "sfd";
+  entry.info.has_level = false;
   entry.info.summary =
       "Suspects after the expected arrival time plus a margin that it tunes itself towards a "
       "wanted "

@@ -37,6 +37,7 @@ Entry two_window_entry() {
 
   Entry entry;
   entry.info.name = "two_window";
+  entry.info.has_level = false;
   entry.info.summary =
       "Suspects a fixed margin after the later of two expected arrival times, from a short and a "
       "long window.";

@@ -47,6 +47,9 @@ struct DetectorInfo {
   bool needs_sent_at = false;   ///< Cannot work without the sender's time stamps.
   bool needs_draws = false;     ///< Draws at random; without Surroundings::draws always the same.
   Duration resolution = nanoseconds(1);  ///< The steps in which it reads the monitor's clock.
+  /// Its suspicion is a level on a scale of its own; otherwise seconds past the deadline.
+  bool has_level = true;
+  std::string level_with;  ///< PARAMETER=CHOICE that alone has the level; empty: every setting.
   bool nan_suspects = false;  ///< Its level can be NaN, which counts as above every threshold.
 };
 
@@ -59,6 +62,9 @@ std::span<const DetectorInfo> detectors();
 
 /// The detector of that name, or nullptr.
 const DetectorInfo* find_detector(std::string_view name);
+
+/// Whether a detector of that setting has a level. REQUIRES: the setting is complete.
+bool has_level(const DetectorInfo& info, const Setting& setting);
 
 /// Checks one value against its parameter: type, range, choice. The problem has no place; the
 /// caller adds it.
