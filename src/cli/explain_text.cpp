@@ -177,9 +177,11 @@ void print_all_as_markdown(const std::vector<Explanation>& explanations, const L
 
 Json silence_json(const Silence& silence) {
   if (silence.never) return nullptr;
-  return {{"mean_s", silence.mean.seconds()},
-          {"least_s", silence.least.seconds()},
-          {"most_s", silence.most.seconds()}};
+  // Division rounds once, so that 3 s is 3.
+  const auto seconds_of = [](Duration d) { return static_cast<double>(d.ns) / 1e9; };
+  return {{"mean_s", seconds_of(silence.mean)},
+          {"least_s", seconds_of(silence.least)},
+          {"most_s", seconds_of(silence.most)}};
 }
 
 Json parameter_json(const ParameterInfo& parameter) {
@@ -212,11 +214,11 @@ Json explanation_json(const Explanation& explained, const Link& link) {
   out["suspects_before_first_heartbeat"] = info.initial == detect::InitialOutput::suspect;
   out["needs_interval"] = info.needs_interval;
   out["needs_sent_at"] = info.needs_sent_at;
-  out["resolution_s"] = info.resolution.seconds();
+  out["resolution_s"] = static_cast<double>(info.resolution.ns) / 1e9;
   out["parameters"] = Json::array();
   for (const ParameterInfo& parameter : info.parameters)
     out["parameters"].push_back(parameter_json(parameter));
-  out["link"] = {{"text", link.text}, {"interval_s", link.interval.seconds()}};
+  out["link"] = {{"text", link.text}, {"interval_s", static_cast<double>(link.interval.ns) / 1e9}};
   out["setting"] = explained.setting;
   out["silence"] = Json::array();
   for (const Meaning& meaning : explained.meanings) {
