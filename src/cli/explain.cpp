@@ -168,13 +168,10 @@ class Draft {
   Texts said_;
 };
 
-Silence silence_of(const DetectorInfo& info, const detect::Setting& setting, const Link& link) {
-  const random::StreamFactory factory(1, 0);
-  const random::NamedDraws draws(factory, "explain");
+// Adds what one detector, with its own luck, does on the link.
+void add_silences(const DetectorInfo& info, const detect::Setting& setting, const Link& link,
+                  const Draws& draws, std::vector<Duration>& out) {
   const auto family = detect::make_family(info, {&setting, 1}, {link.interval, &draws});
-  Silence out;
-  __int128 sum = 0;
-  std::int64_t count = 0;
   for (std::size_t i = 0; i < link.beats.size(); ++i) {
     const LinkBeat& beat = link.beats[i];
     family->observe(beat.at,
@@ -183,15 +180,26 @@ Silence silence_of(const DetectorInfo& info, const detect::Setting& setting, con
     if (!family->warmed_up(0) && i < link.beats.size() * 2 / 3) continue;
     const LocalInstant deadline = family->deadline(0);
     if (deadline == LocalInstant::never() || deadline == LocalInstant::before_all()) continue;
-    const Duration silence = std::max(Duration{}, deadline - beat.at);
-    out.least = out.never ? silence : std::min(out.least, silence);
-    out.most = out.never ? silence : std::max(out.most, silence);
-    out.never = false;
-    sum += silence.ns;
-    ++count;
+    out.push_back(std::max(Duration{}, deadline - beat.at));
   }
-  if (count > 0) out.mean = {static_cast<std::int64_t>(sum / count)};
-  return out;
+}
+
+Silence silence_of(const DetectorInfo& info, const detect::Setting& setting, const Link& link) {
+  constexpr int kLives = 64;  // of a detector that draws at random, maybe once only
+  const random::StreamFactory factory(1, 0);
+  std::vector<Duration> silences;
+  for (int life = 0; life < (info.needs_draws ? kLives : 1); ++life) {
+    const random::NamedDraws draws(factory, "explain/" + std::to_string(life));
+    add_silences(info, setting, link, draws, silences);
+  }
+  if (silences.empty()) return {};
+  const auto [least, most] = std::minmax_element(silences.begin(), silences.end());
+  __int128 sum = 0;
+  for (const Duration silence : silences) sum += silence.ns;
+  return {false,
+          {static_cast<std::int64_t>(sum / static_cast<std::int64_t>(silences.size()))},
+          *least,
+          *most};
 }
 
 bool same(const Silence& a, const Silence& b) {
@@ -211,38 +219,51 @@ Texts values_for(const ParameterInfo& parameter, const detect::Value& set) {
   return {format_duration(base / 2), format_duration(base * 2), format_duration(base * 4)};
 }
 
+double size_of(const detect::Value& value) {
+  if (const auto* d = std::get_if<Duration>(&value)) return static_cast<double>(d->ns);
+  if (const auto* n = std::get_if<std::int64_t>(&value)) return static_cast<double>(*n);
+  return std::get<double>(value);
+}
+
+// What the parameter does, value by value in ascending order; nothing if it does nothing here.
+std::vector<Meaning> meanings_of(const DetectorInfo& info, const Draft& base, std::size_t place,
+                                 const Silence& set, const Link& link) {
+  const ParameterInfo& parameter = info.parameters[place];
+  const detect::Value& value = *base.setting()[place];
+  const bool choice = parameter.type == ParameterType::choice;
+  const std::string given = detect::format_value(value);
+  struct Row {
+    double size;
+    Meaning meaning;
+  };
+  std::vector<Row> rows;
+  rows.push_back({choice ? 0 : size_of(value), {parameter.name + "=" + given, set, true}});
+  bool moves = false;
+  for (const std::string& text : choice ? parameter.choices : values_for(parameter, value)) {
+    Draft other = base;
+    if (text == given || !other.set(parameter.name, text)) continue;
+    const Silence silence = silence_of(info, other.setting(), link);
+    moves = moves || !same(silence, set);
+    rows.push_back({choice ? 0 : size_of(*other.setting()[place]),
+                    {parameter.name + "=" + text, silence, false}});
+  }
+  std::vector<Meaning> out;
+  if (!moves) return out;
+  std::stable_sort(rows.begin(), rows.end(),
+                   [](const Row& a, const Row& b) { return a.size < b.size; });
+  for (Row& row : rows) out.push_back(std::move(row.meaning));
+  return out;
+}
+
 std::vector<Meaning> meanings_of(const DetectorInfo& info, const Draft& base, const Link& link) {
   const Silence set = silence_of(info, base.setting(), link);
   std::vector<Meaning> out;
   for (std::size_t i = 0; i < info.parameters.size(); ++i) {
     const ParameterInfo& parameter = info.parameters[i];
-    const auto& value = base.setting()[i];
-    if (!value || std::find(kDials.begin(), kDials.end(), parameter.name) == kDials.end()) continue;
-    const std::string given = detect::format_value(*value);
-    std::vector<std::pair<double, Meaning>> rows;
-    rows.push_back({0, {parameter.name + "=" + given, set, true}});
-    bool moves = false;
-    for (const std::string& text : values_for(parameter, *value)) {
-      Draft other = base;
-      if (text == given || !other.set(parameter.name, text)) continue;
-      const Silence silence = silence_of(info, other.setting(), link);
-      moves = moves || !same(silence, set);
-      rows.push_back({0, {parameter.name + "=" + text, silence, false}});
-    }
-    if (!moves) continue;
-    for (auto& [key, row] : rows) {
-      const auto read =
-          detect::parse_value(parameter, row.setting.substr(parameter.name.size() + 1));
-      const detect::Value& shown = read.value();
-      const auto* d = std::get_if<Duration>(&shown);
-      const auto* n = std::get_if<std::int64_t>(&shown);
-      key = d != nullptr   ? static_cast<double>(d->ns)
-            : n != nullptr ? static_cast<double>(*n)
-                           : std::get<double>(shown);
-    }
-    std::stable_sort(rows.begin(), rows.end(),
-                     [](const auto& a, const auto& b) { return a.first < b.first; });
-    for (auto& [key, row] : rows) out.push_back(std::move(row));
+    const bool dial = std::find(kDials.begin(), kDials.end(), parameter.name) != kDials.end();
+    if (!base.setting()[i] || (!dial && parameter.type != ParameterType::choice)) continue;
+    for (Meaning& meaning : meanings_of(info, base, i, set, link))
+      out.push_back(std::move(meaning));
   }
   if (out.empty()) out.push_back({"as it is", set, true});
   return out;

@@ -4,6 +4,7 @@
 import gzip
 import json
 import math
+import re
 import statistics
 from decimal import ROUND_CEILING, Decimal
 from pathlib import Path
@@ -134,6 +135,17 @@ class Query(ProgramTest):
         self.assertEqual(done.out, '[\n  {"time_ms": 2000, "level": null, "suspected": false, "deadline_ms": 5000},\n'
                                    '  {"time_ms": 6000, "level": null, "suspected": true, "deadline_ms": 5000}\n]\n')
 
+    def test_the_examples_of_the_docs_are_true(self):
+        for name, arrivals, times in (("README.md", [0, 1000, 2000], [6000]),
+                                      ("docs/TRACES.md", [0, 1000], [4000, 6500])):
+            text = (DATA.parent.parent / name).read_text()
+            found = re.search(r'^\[\n(  {"time_ms".*\n)+\]\n', text, re.MULTILINE)
+            self.files(arrivals, times)
+            done = self.succeed("replay", "arrivals.csv", "--detector", "akka", "--set", "threshold=8", "--set",
+                                "acceptable_heartbeat_pause=3s", "--query", "times.csv", "--unit", "ms", "--format",
+                                "json")
+            self.assertEqual(found.group(), done.out, name)
+
     def test_an_arrival_at_the_instant_of_the_question_counts_before_it(self):
         self.files([0, 3000, 6001], [2999, 3000, 5999, 6000, 6001])
         answers = self.query("fixed_timeout", "timeout=3s")
@@ -172,8 +184,8 @@ class Query(ProgramTest):
         self.files([0, 1000, 2000, 3000], [3500, 7000, 8000])
         expected = self.query("akka", "acceptable_heartbeat_pause=3s", "min_std_deviation=200ms")
         for pause, deviation in (("3000ms", "0.2s"), ("3000", "200"), ("3000.0", "200000us")):
-            self.assertEqual(self.query("akka", f"acceptable_heartbeat_pause={pause}", f"min_std_deviation={deviation}"),
-                             expected)
+            answers = self.query("akka", f"acceptable_heartbeat_pause={pause}", f"min_std_deviation={deviation}")
+            self.assertEqual(answers, expected)
         self.assertNotEqual(self.query("akka", "min_std_deviation=200ms"),
                             self.query("akka", "min_std_deviation=300ms"))
         self.write("arrivals.csv", "t_s\n0\n1\n2\n3\n")
