@@ -11,17 +11,22 @@ namespace {
 
 // Fills the usual window of 1000 twice, and leaves as many to judge by.
 constexpr std::int64_t kBeats = 3000;
+// Within them every detector takes the settings that it is shown with.
+constexpr Duration kLeastInterval = milliseconds(1);
+constexpr Duration kMostInterval = hours(8);
 
 Link link_of(scenario::Scenario scenario) {
-  if (scenario.push.interval.ns > kLongestTime.ns / 4 / kBeats)
-    fail(kUsage, "an interval of " + format_duration(scenario.push.interval) +
-                     " is too long to explain by; expected at most a day");
+  const Duration interval = scenario.push.interval;
+  if (interval < kLeastInterval || interval > kMostInterval) {
+    fail(kUsage, "explain cannot take an interval of " + format_duration(interval) +
+                     "; expected 1ms to 8h");
+  }
   scenario.world.faults = {};
   scenario.detectors.clear();
   scenario.replications = 1;
-  scenario.duration = scenario.push.interval * kBeats;
+  scenario.duration = interval * kBeats;
   Link link;
-  link.interval = scenario.push.interval;
+  link.interval = interval;
   const sim::PreparedWorld world(scenario, Duration{});
   Duration delays{};
   sim::record_pair(world, [&](const sim::BeatTaken& beat) {

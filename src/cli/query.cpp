@@ -18,6 +18,10 @@ constexpr std::int64_t kMostLooks = 200'000'000;
 // Within it no sum of an instant, a silence and a deadline leaves 64 bits.
 constexpr std::int64_t kFarthestFromZero = std::int64_t{1} << 61;
 
+bool is_far(LocalInstant t) {
+  return t.ns > kFarthestFromZero || t.ns < -kFarthestFromZero;
+}
+
 struct Answer {
   LocalInstant at{};
   double level = 0;
@@ -87,7 +91,7 @@ trace::ArrivalReader open_arrivals(TraceInput& input) {
 
 void check_reach(const Query& query, const trace::Times& times, LocalInstant first,
                  LocalInstant last, const std::string& path) {
-  if (std::abs(first.ns) > kFarthestFromZero)
+  if (is_far(first))
     fail_at(path, "the first time is too far from 0; expected times within 73 years of 0");
   for (const LocalInstant at : times.at) {
     const bool near = std::abs(at.ns / 2 - first.ns / 2) <= kLongestTime.ns / 2;
@@ -125,7 +129,7 @@ Beats read_beats(TraceInput& input) {
     const auto row = static_cast<std::int64_t>(out.beats.size());
     out.beats.push_back({next->at, {next->seq.value_or(row)}, next->sent.value_or(next->at)});
     if (!next->sent) continue;
-    if (std::abs(next->sent->ns) > kFarthestFromZero)
+    if (is_far(*next->sent))
       fail_at(input.path + ":" + std::to_string(reader.line()),
               "this send time is too far from 0; expected times within 73 years of 0");
   }

@@ -86,6 +86,16 @@ class Explain(ProgramTest):
         self.refuse(2, ["explain", "detector", "akka", "--scenario", "s.json", "--interval", "1s"], "--scenario")
         self.refuse(4, ["explain", "detector", "akka", "--scenario", "absent.json"], "absent.json")
 
+    def test_any_link_will_do(self):
+        for interval, much in (("1ms", "100ms"), ("8h", "1d")):
+            for jitter in ("0s", "1ns", much):
+                self.succeed("explain", "detectors", "--interval", interval, "--jitter", jitter)
+        for interval in ("999us", "481m"):
+            self.refuse(2, ["explain", "detectors", "--interval", interval], "expected 1ms to 8h")
+        self.refuse(3, ["explain", "detectors", "--interval", "1ms", "--jitter", "1d"], "no heartbeat gets through")
+        self.write("lost.json", small(link={"delay": "1ms", "loss": 1}))
+        self.refuse(3, ["explain", "detector", "akka", "--scenario", "lost.json"], "no heartbeat gets through")
+
     def test_unknown_names_come_with_the_nearest(self):
         self.refuse(2, ["explain", "detector", "phi_nromal"], 'no detector "phi_nromal"', '"phi_normal"')
         self.refuse(2, ["explain", "detector", "phi"], '"phi_normal", "phi_exponential", "phi_logistic"')
