@@ -281,7 +281,7 @@ void Channel::begin_run(const Run& run) {
 void Channel::record_measured(std::size_t n) {
   const SimInstant last_begin{scratch_->sent[n - 1].ns};
   const bool counts = measured(last_begin);
-  if (counts) batch_of(last_begin);
+  if (counts) static_cast<void>(batch_of(last_begin));  // finds the batch, too
   std::size_t& first = scratch_->first_in_batch;
   scratch_->last_in_batch = n + 1;
   if (!counts) {
