@@ -1,6 +1,6 @@
 // H1: 100 workers push to one monitor, interval 1 s +-10 %, delay 5 ms + lognormal(20 ms, 0.6),
 // loss 1 %, timeout 3 s. The obvious C++ and every line of the table run in turns in one process;
-// medians of CPU time count. Usage: bench_h1 [simulated seconds] [rounds]
+// medians of CPU time count. Usage: bench_h1 [simulated seconds] [rounds] [part of a line's name]
 
 #include <algorithm>
 #include <atomic>
@@ -12,6 +12,7 @@
 
 #include "baseline.hpp"
 #include "flatline/base/text.hpp"
+#include "flatline/random/instruction_set.hpp"
 #include "flatline/sim/run.hpp"
 
 namespace {
@@ -94,6 +95,14 @@ scenario::Scenario h1_with_faults(Duration duration) {
   return scenario;
 }
 
+// H1 with beats on a grid: with gaps drawn one by one Chen's detector loses track of the sender,
+// and most of its margins suspect at every beat.
+scenario::Scenario h1_on_grid(Duration duration) {
+  scenario::Scenario scenario = h1(duration);
+  scenario.push.jitter_of = protocol::JitterOf::grid;
+  return scenario;
+}
+
 struct Timed {
   double ns_per_heartbeat = 0;
   double mistakes_per_heartbeat = 0;
@@ -134,7 +143,20 @@ struct Work {
   std::vector<sim::JudgedSetting> settings;
   std::vector<double> ns, ratio;
   double mistakes = 0;
+  random::InstructionSet instructions = random::instruction_set();
 };
+
+// The same with narrower instructions than the machine's best.
+void add_other_instructions(std::vector<Work>& works, const Work& work) {
+  static const std::vector<std::string> names{"stream engine, 1 timeout, portable code",
+                                              "stream engine, 1 timeout, x86-64-v3"};
+  for (const random::InstructionSet set : random::available_instruction_sets()) {
+    if (set == random::instruction_set() || static_cast<std::size_t>(set) >= names.size()) continue;
+    works.push_back(work);
+    works.back().name = names[static_cast<std::size_t>(set)].c_str();
+    works.back().instructions = set;
+  }
+}
 
 void print(const std::vector<Work>& works, const std::vector<double>& baseline,
            double baseline_rate) {
@@ -156,13 +178,14 @@ int main(int argc, char** argv) {
   const long simulated = argc > 1 ? std::atol(argv[1]) : 20'000;
   const int rounds = argc > 2 ? std::atoi(argv[2]) : 7;
   if (simulated < 1000 || rounds < 1) {
-    std::fprintf(stderr, "usage: bench_h1 [simulated seconds, at least 1000] [rounds]\n");
+    std::fprintf(stderr, "usage: bench_h1 [simulated seconds, at least 1000] [rounds] [name]\n");
     return 2;
   }
-  const scenario::Scenario plain = h1(seconds(simulated)), part = h1(seconds(simulated / 10)),
-                           faulty = h1_with_faults(seconds(simulated));
-  const sim::PreparedWorld world(plain, seconds(5)), short_world(part, seconds(5)),
-      faulty_world(faulty, seconds(5));
+  const scenario::Scenario plain = h1(seconds(simulated)),
+                           faulty = h1_with_faults(seconds(simulated)),
+                           grid = h1_on_grid(seconds(simulated));
+  const sim::PreparedWorld world(plain, seconds(5)), faulty_world(faulty, seconds(5)),
+      grid_world(grid, seconds(5));
   std::vector<Work> works{
       {"event engine, 1 timeout", sim::run_events, &world, timeouts(1), {}, {}},
       {"event engine, 64 timeouts", sim::run_events, &world, timeouts(64), {}, {}},
@@ -171,10 +194,11 @@ int main(int argc, char** argv) {
       {"stream engine, 1000 timeouts", sim::run_stream, &world, timeouts(1000), {}, {}},
       {"stream engine, 64 timeouts + 192 of phi and Chen",
        sim::run_stream,
-       &short_world,
+       &world,
        four_families(),
        {},
        {}},
+      {"stream engine, the same on a grid", sim::run_stream, &grid_world, four_families(), {}, {}},
       {"stream engine, 1 timeout, bursts, stalls, crashes",
        sim::run_stream,
        &faulty_world,
@@ -182,6 +206,12 @@ int main(int argc, char** argv) {
        {},
        {}},
   };
+  add_other_instructions(works, works[2]);
+  if (argc > 3) {
+    std::erase_if(works, [&](const Work& work) {
+      return std::string(work.name).find(argv[3]) == std::string::npos;
+    });
+  }
   std::vector<double> baseline;
   double baseline_rate = 0;
   for (int round = 0; round < rounds; ++round) {
@@ -190,6 +220,7 @@ int main(int argc, char** argv) {
     baseline.push_back(slow.ns_per_heartbeat);
     baseline_rate += slow.mistakes_per_heartbeat / rounds;
     for (Work& work : works) {
+      random::use_instruction_set(work.instructions);
       const Timed timed = flatline_run(work.engine, *work.world, work.settings);
       work.ns.push_back(timed.ns_per_heartbeat);
       work.ratio.push_back(slow.ns_per_heartbeat / timed.ns_per_heartbeat);
@@ -197,7 +228,7 @@ int main(int argc, char** argv) {
     }
   }
   std::printf(
-      "H1, %ld s of 100 workers (a tenth with phi), %d rounds in turns, medians "
+      "H1, %ld s of 100 workers, %d rounds in turns, medians "
       "of CPU time\n",
       simulated, rounds);
   print(works, baseline, baseline_rate);

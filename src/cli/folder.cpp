@@ -55,16 +55,19 @@ std::string file_sha256(const std::string& path) {
   return hash.hex();
 }
 
+void print_stored(const results::ResultsFolder& folder, const std::string& format) {
+  print_file(folder.path() + "/cells.csv", format);
+}
+
 int show_stored(const results::ResultsFolder& folder, const std::string& format, bool quiet) {
-  const std::string csv =
-      value_or_fail(results::read_file(folder.path() + "/cells.csv"), kInputOutput);
   if (!quiet) std::cerr << folder.path() << " already holds this result\n";
-  print_rows(value_or_fail(results::read_csv(csv), kInputOutput), format);
+  print_stored(folder, format);
   return kOk;
 }
 
 void finish_folder(const results::ResultsFolder& folder, const sweep::Plan& plan,
-                   const sweep::Tables& tables, const Origin& origin, bool quiet) {
+                   const results::FinishedFiles& files, const Origin& origin,
+                   const std::string& format, bool quiet) {
   results::Manifest manifest;
   manifest.name = plan.base.name;
   manifest.seed = plan.base.seed;
@@ -73,13 +76,12 @@ void finish_folder(const results::ResultsFolder& folder, const sweep::Plan& plan
   manifest.version = FLATLINE_VERSION;
   manifest.compiler = FLATLINE_COMPILER;
   manifest.build_type = FLATLINE_BUILD_TYPE;
-  manifest.rows = tables.cells.rows.size();
+  manifest.rows = plan.rows;
   manifest.worlds = plan.worlds.size();
   manifest.duration = format_duration(plan.base.duration);
   manifest.command = origin.command;
-  const results::FinishedFiles files{results::write_csv(tables.cells), tables.detection_csv,
-                                     tables.timeline_csv, plan.resolved};
   manifest = value_or_fail(folder.finish(files, manifest), kInputOutput);
+  print_stored(folder, format);
   if (quiet) return;
   std::cerr << "results in " << folder.path() << " (" << origin.engine
             << (origin.engine == "replay" ? "" : " engine") << ", digest "

@@ -18,7 +18,9 @@ std::string slug(const std::string& name);
 /// SHA-256 of a file's bytes, in hex.
 std::string file_sha256(const std::string& path);
 
-/// Prints the rows of a finished folder.
+/// Prints the rows of a finished folder, a part of them in memory at a time.
+void print_stored(const results::ResultsFolder& folder, const std::string& format);
+/// The same, saying that the folder holds them already.
 int show_stored(const results::ResultsFolder& folder, const std::string& format, bool quiet);
 
 /// How rows came about.
@@ -26,8 +28,9 @@ struct Origin {
   std::string engine;
   std::string command;
 };
-/// Writes the files of a finished plan and says where they are.
+/// Writes the files of a finished plan, prints its rows and says where they are.
 void finish_folder(const results::ResultsFolder& folder, const sweep::Plan& plan,
-                   const sweep::Tables& tables, const Origin& origin, bool quiet);
+                   const results::FinishedFiles& files, const Origin& origin,
+                   const std::string& format, bool quiet);
 
 }  // namespace flatline::cli

@@ -22,6 +22,7 @@ constexpr std::array<const char*, 4> kFormats{"table", "json", "ndjson", "csv"};
 constexpr auto kBarEvery = std::chrono::milliseconds(100);
 constexpr auto kLineEvery = std::chrono::seconds(10);
 constexpr int kBarWidth = 30;
+constexpr std::size_t kLot = 1000;  // rows of a file in memory
 
 }  // namespace
 
@@ -53,15 +54,43 @@ void print_rows(const results::Table& table, const std::string& format) {
   }
 }
 
+void print_file(const std::string& path, const std::string& format) {
+  using results::Table;
+  const auto in_lots = [&](const std::function<void(const Table&)>& use) {
+    return results::read_csv_lots(path, kLot, [&](const Table& lot) {
+      use(lot);
+      return Result<std::monostate>(std::monostate{});
+    });
+  };
+  Result<std::monostate> done = std::monostate{};
+  if (format == "csv") {
+    done = results::read_pieces(path, [](std::string_view piece) { std::cout << piece; });
+  } else if (format == "ndjson") {
+    done = in_lots([](const Table& lot) { std::cout << results::to_ndjson(lot); });
+  } else if (format == "json") {
+    results::JsonArray array;
+    done = in_lots([&](const Table& lot) { std::cout << array.add(lot); });
+    if (done.ok()) std::cout << array.end();
+  } else {
+    const report::TableLots lots = [&](const report::UseLot& use) {
+      return results::read_csv_lots(path, kLot, use);
+    };
+    done = report::print_text_table(lots, [](std::string_view text) { std::cout << text; });
+  }
+  value_or_fail(std::move(done), kInputOutput);
+}
+
 ProgressMeter::ProgressMeter(bool quiet)
     : quiet_(quiet), terminal_(isatty(STDERR_FILENO) == 1), begin_(Clock::now()), last_(begin_) {}
 
-std::string ProgressMeter::time_left(double done) const {
-  const double worked = done - done_at_begin_;
-  if (worked <= 0.001) return "";
+// Heartbeats per second and the time left, as soon as they mean something.
+std::string ProgressMeter::pace(const sweep::Progress& progress) const {
+  const double worked = progress.done - done_at_begin_;
   const std::chrono::duration<double> elapsed = Clock::now() - begin_;
-  const double left = elapsed.count() * (1 - done) / worked;
-  return ", " + format_duration(seconds(static_cast<std::int64_t>(std::ceil(left)))) + " left";
+  if (worked <= 0.001 || elapsed.count() <= 0) return "";
+  const double left = elapsed.count() * (1 - progress.done) / worked;
+  return ", " + format_number(progress.heartbeats / elapsed.count(), 2) + " heartbeats/s, " +
+         format_duration(seconds(static_cast<std::int64_t>(std::ceil(left)))) + " left";
 }
 
 void ProgressMeter::operator()(const sweep::Progress& progress) {
@@ -77,9 +106,9 @@ void ProgressMeter::operator()(const sweep::Progress& progress) {
   if (now - last_ < (terminal_ ? Clock::duration(kBarEvery) : Clock::duration(kLineEvery))) return;
   last_ = now;
   const int percent = static_cast<int>(progress.done * 100);
-  const std::string counts =
-      std::to_string(progress.worlds_done) + "/" + std::to_string(progress.worlds) +
-      (progress.worlds == 1 ? " world" : " worlds") + time_left(progress.done);
+  const std::string counts = std::to_string(progress.worlds_done) + "/" +
+                             std::to_string(progress.worlds) +
+                             (progress.worlds == 1 ? " world" : " worlds") + pace(progress);
   if (!terminal_) {
     std::cerr << percent << " %, " << counts << "\n";
     return;

@@ -18,6 +18,8 @@ std::string format_of(const boost::program_options::variables_map& values);
 
 /// Prints rows as table, json, ndjson or csv.
 void print_rows(const results::Table& table, const std::string& format);
+/// The same for the rows of a CSV file, of which only some are in memory at a time.
+void print_file(const std::string& path, const std::string& format);
 
 /// A bar with an estimate of the time left on a terminal, a line every ten seconds elsewhere,
 /// nothing if quiet.
@@ -30,7 +32,7 @@ class ProgressMeter {
 
  private:
   using Clock = std::chrono::steady_clock;
-  [[nodiscard]] std::string time_left(double done) const;
+  [[nodiscard]] std::string pace(const sweep::Progress& progress) const;
 
   bool quiet_;
   bool terminal_;

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <limits>
 #include <memory>
 #include <set>
 
@@ -151,6 +152,7 @@ struct Request {
 
 struct Judged {
   sweep::Plan plan;
+  sweep::World world;   // the plan has one
   Duration interval{};  // as given; 0: not
 };
 
@@ -194,9 +196,12 @@ Judged judged_of(const Request& request) {
     fail(kUsage, problems);
   };
   const scenario::Scenario base = with_place(scenario::read_scenario(written.document, "", {}));
-  judged.plan = with_place(sweep::make_plan(written.document, base, "", {}, true));
+  // All settings see the same pass over the trace.
+  judged.plan = with_place(sweep::make_plan(written.document, base, "", {}, true,
+                                            std::numeric_limits<std::size_t>::max()));
   if (!judged.plan.world_axes.empty())
     fail(kUsage, "--axis " + judged.plan.world_axes.front() + ": a trace has one interval");
+  judged.world = judged.plan.world(0);
   return judged;
 }
 
@@ -233,17 +238,17 @@ sim::Arrivals arrivals_of(const TraceInput& input, const TraceScan& scan) {
 }
 
 // Puts what the trace tells into the plan.
-void settle_plan(sweep::Plan& plan, const TraceInput& input, const TraceScan& scan,
+void settle_plan(Judged& judged, const TraceInput& input, const TraceScan& scan,
                  const sim::TraceSpan& span, Duration interval) {
   const Duration duration = span.last - span.zero + nanoseconds(1);
-  for (scenario::Scenario* scenario : {&plan.base, &plan.worlds.front().scenario}) {
+  for (scenario::Scenario* scenario : {&judged.plan.base, &judged.world.scenario}) {
     scenario->name = "replay of " + std::filesystem::path(input.path).filename().string();
     scenario->why = "What these detectors would have done on the recorded heartbeats.";
     scenario->duration = duration;
     scenario->push.interval =
         interval.ns > 0 ? interval : std::max(nanoseconds(1), scan.mean_interval());
   }
-  plan.resolved = scenario::resolved_json(plan.base);
+  judged.plan.resolved = scenario::resolved_json(judged.plan.base);
 }
 
 // Long times in messages need no nanoseconds.
@@ -277,7 +282,7 @@ sim::TraceSpan span_of(const Judged& judged, const TraceInput& input, const Trac
 int replay_trace(const Request& request, Judged judged, const TraceInput& input) {
   std::vector<sim::JudgedSetting> settings;
   bool needs_sent = false, needs_interval = false;
-  for (const sweep::Cell& cell : judged.plan.worlds.front().cells) {
+  for (const sweep::Cell& cell : judged.world.cells) {
     settings.push_back(cell.judged);
     needs_sent = needs_sent || cell.judged.info->needs_sent_at;
     needs_interval = needs_interval || cell.judged.info->needs_interval;
@@ -290,7 +295,7 @@ int replay_trace(const Request& request, Judged judged, const TraceInput& input)
   if (needs_sent && !scanned.has_sent)
     fail(kUsage, "a detector needs the sender's time stamps: give --sent-column");
   const sim::TraceSpan span = span_of(judged, input, scanned, interval, settings);
-  settle_plan(judged.plan, input, scanned, span, interval);
+  settle_plan(judged, input, scanned, span, interval);
 
   std::optional<results::ResultsFolder> folder;
   if (!request.out.empty()) {
@@ -303,18 +308,17 @@ int replay_trace(const Request& request, Judged judged, const TraceInput& input)
       value_or_fail(sim::replay(settings, interval, span, arrivals_of(input, scanned)), kInvalid);
   if (!request.quiet && request.format == "table") say_what_was_read(scanned, span);
   if (!folder) {
-    print_rows(sweep::cells_table(judged.plan, judged.plan.worlds.front(), replayed.tally),
-               request.format);
+    print_rows(sweep::cells_table(judged.plan, judged.world, replayed.tally), request.format);
     return kOk;
   }
-  const sweep::Timeline shown = sweep::timeline_of(judged.plan);
+  const sweep::Timeline shown = sweep::timeline_of(judged.world);
   const auto timeline =
       value_or_fail(sim::replay_timeline(shown.settings, interval, span,
                                          arrivals_of(input, scanned), shown.length, shown.entries),
                     kInvalid);
-  const sweep::Tables tables = sweep::tables_of(judged.plan, replayed.tally, timeline);
-  print_rows(tables.cells, request.format);
-  finish_folder(*folder, judged.plan, tables, {"replay", request.command_line}, request.quiet);
+  finish_folder(*folder, judged.plan,
+                sweep::files_of(judged.plan, judged.world, replayed.tally, timeline),
+                {"replay", request.command_line}, request.format, request.quiet);
   return kOk;
 }
 

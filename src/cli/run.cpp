@@ -13,6 +13,7 @@
 #include "flatline/base/text.hpp"
 #include "flatline/sim/record.hpp"
 #include "flatline/sweep/execute.hpp"
+#include "flatline/sweep/rows.hpp"
 #include "flatline/trace/recording.hpp"
 
 namespace flatline::cli {
@@ -118,13 +119,15 @@ results::ResultsFolder folder_for(const Request& request, const std::string& nam
 
 void print_plan(const sweep::Plan& plan) {
   std::size_t index = 0;
-  for (const sweep::World& world : plan.worlds) {
+  for (const sweep::WorldOutline& outline : plan.worlds) {
+    const sweep::World world = plan.world(index);
     std::cout << "world " << index++ << ":";
     for (std::size_t i = 0; i < world.values.size(); ++i) {
       std::cout << " " << plan.world_axes[i] << "=" << world.values[i];
     }
-    std::cout << " cells " << world.first_cell << ".." << world.first_cell + world.cells.size() - 1
-              << ", warm-up " << format_duration(world.warm_up) << "\n";
+    std::cout << " cells " << outline.first_cell << ".." << outline.first_cell + outline.cells - 1
+              << ", warm-up " << format_duration(world.warm_up) << ", "
+              << format_number(outline.heartbeats, 3) << " heartbeats\n";
   }
   const double heartbeats = sweep::planned_heartbeats(plan);
   const double judgements = sweep::planned_judgements(plan);
@@ -175,7 +178,7 @@ int simulate(const Request& request) {
     std::cout << "engine: " << name_of(engine_of(request, plan)) << "\n";
     return kOk;
   }
-  if (!request.record.empty()) write_recording(request.record, plan.worlds.front(), request.quiet);
+  if (!request.record.empty()) write_recording(request.record, plan.world(0), request.quiet);
   const results::ResultsFolder folder =
       folder_for(request, plan.base.name, plan.sha256(FLATLINE_VERSION));
   if (folder.complete()) return show_stored(folder, request.format, request.quiet);
@@ -187,16 +190,16 @@ int simulate(const Request& request) {
   options.jobs = request.jobs;
   options.stop = &interrupted();
   options.on_progress = [&](const sweep::Progress& progress) { meter(progress); };
-  auto executed = sweep::execute(plan, &folder, options);
+  auto executed = sweep::execute(plan, folder, options);
   meter.finish();
-  sweep::Executed done = value_or_fail(std::move(executed), kInputOutput);
+  const sweep::Executed done = value_or_fail(std::move(executed), kInputOutput);
   if (done.outcome == sweep::Outcome::interrupted) {
-    fail(kInterrupted, "interrupted; finished worlds are kept in " + folder.path() +
-                           ", the same command goes on from there");
+    fail(kInterrupted, "interrupted; " + std::to_string(done.worlds_done) + " of " +
+                           std::to_string(plan.worlds.size()) + " worlds are done and kept in " +
+                           folder.path() + ", the same command goes on from there");
   }
-  print_rows(done.tables.cells, request.format);
-  finish_folder(folder, plan, done.tables, {name_of(options.engine), request.command_line},
-                request.quiet);
+  finish_folder(folder, plan, sweep::stored_files(plan, folder),
+                {name_of(options.engine), request.command_line}, request.format, request.quiet);
   return kOk;
 }
 

@@ -3,6 +3,7 @@
 #include "detect/akka_history.hpp"
 #include "detect/crossing.hpp"
 #include "detect/lane_family.hpp"
+#include "detect/millisecond_deadline.hpp"
 #include "detect/parameter.hpp"
 #include "detect/shared_family.hpp"
 
@@ -72,46 +73,18 @@ std::unique_ptr<Family> make_akka(const DetectorInfo& info, std::span<const Sett
                          [](const SettingReader& setting) { return AkkaLane(setting); });
 }
 
-/// Remembers the millisecond of the last heartbeat.
-class AkkaDeadlineEstimator {
- public:
-  struct Constants {
-    std::int64_t allowed_ms;
-  };
-  struct View {
-    bool started;
-    std::int64_t last_ms;
-  };
-
-  void beat(LocalInstant now, const Observation& /*observation*/) {
-    seen_ = {true, whole_milliseconds(now)};
-  }
-  void reset() { seen_ = {false, 0}; }
-  [[nodiscard]] View view() const { return seen_; }
-  [[nodiscard]] static LocalInstant deadline(const View& view, const Constants& setting) {
-    if (!view.started) return LocalInstant::never();
-    return at_millisecond(view.last_ms + setting.allowed_ms);
-  }
-  [[nodiscard]] static double level(const View& view, const Constants& setting, LocalInstant now) {
-    return seconds_past(deadline(view, setting), now);
-  }
-  [[nodiscard]] static bool warmed_up() { return true; }
-
- private:
-  View seen_{false, 0};
-};
-
 std::unique_ptr<Family> make_deadline(const DetectorInfo& info, std::span<const Setting> settings,
                                       const Surroundings& /*surroundings*/) {
-  std::vector<AkkaDeadlineEstimator::Constants> constants;
+  std::vector<MillisecondDeadlineEstimator::Constants> constants;
   constants.reserve(settings.size());
   for (const Setting& setting : settings) {
     const SettingReader reader(info, setting);
-    constants.push_back({whole_milliseconds(reader.duration("acceptable_heartbeat_pause")) +
-                         whole_milliseconds(reader.duration("heartbeat_interval"))});
+    constants.push_back(
+        {milliseconds(whole_milliseconds(reader.duration("acceptable_heartbeat_pause")) +
+                      whole_milliseconds(reader.duration("heartbeat_interval")))});
   }
-  return std::make_unique<SharedFamily<AkkaDeadlineEstimator>>(AkkaDeadlineEstimator(),
-                                                               std::move(constants));
+  return std::make_unique<SharedFamily<MillisecondDeadlineEstimator>>(
+      MillisecondDeadlineEstimator(), std::move(constants));
 }
 
 constexpr double kOneMillisecond = 1e-3;

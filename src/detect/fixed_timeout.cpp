@@ -46,7 +46,6 @@ Entry fixed_timeout_entry() {
       "IEEE Trans. Computers 51(5), May 2002";
   entry.info.parameters = {timeout, restart_on};
   entry.outside_estimator = {"timeout"};
-  entry.info.shift = "timeout";
   entry.make = make;
   return entry;
 }

@@ -17,6 +17,8 @@ class FixedTimeoutEstimator {
     LocalInstant last;  ///< never(): no beat yet.
   };
 
+  static constexpr bool kSlopes = false;
+
   explicit FixedTimeoutEstimator(bool newest_only) : newest_only_(newest_only) {}
 
   void beat(LocalInstant now, const Observation& observation) {
@@ -31,9 +33,13 @@ class FixedTimeoutEstimator {
     newest_ = kNoSeq;
   }
   [[nodiscard]] View view() const { return {last_}; }
-  [[nodiscard]] static LocalInstant deadline(const View& view, const Constants& setting) {
-    return view.last == LocalInstant::never() ? view.last : view.last + setting.timeout;
+  [[nodiscard]] static bool same_line(const Constants& /*a*/, const Constants& /*b*/) {
+    return true;
   }
+  [[nodiscard]] static Line line(const View& view, const Constants& /*setting*/) {
+    return {view.last, {}};
+  }
+  [[nodiscard]] static Place place(const Constants& setting) { return {0, setting.timeout, 0}; }
   /// Elapsed time in timeouts: it suspects at 1. 0 before the first beat.
   [[nodiscard]] static double level(const View& view, const Constants& setting, LocalInstant now) {
     if (view.last == LocalInstant::never()) return 0;

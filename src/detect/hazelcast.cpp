@@ -4,34 +4,34 @@
 
 #include "detect/akka_history.hpp"
 #include "detect/crossing.hpp"
+#include "detect/millisecond_deadline.hpp"
 #include "detect/parameter.hpp"
 #include "detect/shared_family.hpp"
 
 namespace flatline::detect {
 namespace {
 
-/// Either detector of one member.
+/// The accrual detector of one member.
 class HazelcastEstimator {
  public:
   struct Constants {
     AkkaThreshold threshold;
-    double least_deviation;       ///< ms.
-    std::int64_t max_silence_ms;  ///< The deadline, or phi's acceptable pause.
+    double least_deviation;  ///< ms.
+    std::int64_t pause_ms;   ///< Silence that is always allowed.
   };
   struct View {
     bool started;
-    bool accrual;
     std::int64_t last_ms;
     double mean;       ///< ms, without the pause.
     double deviation;  ///< ms, before any floor; may be NaN.
   };
 
-  HazelcastEstimator(bool accrual, std::int64_t size, std::int64_t estimate_ms)
-      : accrual_(accrual), estimate_ms_(estimate_ms), history_(size) {}
+  HazelcastEstimator(std::int64_t size, std::int64_t estimate_ms)
+      : estimate_ms_(estimate_ms), history_(size) {}
 
   void beat(LocalInstant now, const Observation& /*observation*/) {
     const std::int64_t now_ms = whole_milliseconds(now);
-    if (accrual_) learn(now_ms);
+    learn(now_ms);
     started_ = true;
     last_ms_ = now_ms;
   }
@@ -41,28 +41,25 @@ class HazelcastEstimator {
   }
 
   [[nodiscard]] View view() const {
-    if (!started_ || !accrual_) return {started_, accrual_, last_ms_, 0, 0};
-    return {true, accrual_, last_ms_, history_.mean(), history_.deviation(0)};
+    if (!started_) return {false, 0, 0, 0};
+    return {true, last_ms_, history_.mean(), history_.deviation(0)};
   }
 
   [[nodiscard]] static LocalInstant deadline(const View& view, const Constants& setting) {
     if (!view.started) return LocalInstant::never();
-    std::int64_t silence = setting.max_silence_ms;
-    if (view.accrual) {
-      silence = setting.threshold.first_reached(mean(view, setting), deviation(view, setting));
-      if (silence == AkkaThreshold::kNeverMs) return LocalInstant::never();
-    }
+    const std::int64_t silence =
+        setting.threshold.first_reached(mean(view, setting), deviation(view, setting));
+    if (silence == AkkaThreshold::kNeverMs) return LocalInstant::never();
     return at_millisecond(view.last_ms + silence);
   }
 
   [[nodiscard]] static double level(const View& view, const Constants& setting, LocalInstant now) {
-    if (!view.accrual) return seconds_past(deadline(view, setting), now);
     if (!view.started) return 0;
     return akka_phi(whole_milliseconds(now) - view.last_ms, mean(view, setting),
                     deviation(view, setting));
   }
 
-  [[nodiscard]] bool warmed_up() const { return !accrual_ || history_.full(); }
+  [[nodiscard]] bool warmed_up() const { return history_.full(); }
 
  private:
   void learn(std::int64_t now_ms) {
@@ -77,21 +74,33 @@ class HazelcastEstimator {
   }
 
   static double mean(const View& view, const Constants& setting) {
-    return view.mean + static_cast<double>(setting.max_silence_ms);
+    return view.mean + static_cast<double>(setting.pause_ms);
   }
   static double deviation(const View& view, const Constants& setting) {
     return view.deviation < setting.least_deviation ? setting.least_deviation : view.deviation;
   }
 
-  bool accrual_;
   std::int64_t estimate_ms_;
   AkkaHistory history_;
   bool started_ = false;
   std::int64_t last_ms_ = 0;
 };
 
+std::unique_ptr<Family> make_deadline(const DetectorInfo& info, std::span<const Setting> settings) {
+  std::vector<MillisecondDeadlineEstimator::Constants> constants;
+  constants.reserve(settings.size());
+  for (const Setting& setting : settings) {
+    const Duration silence = SettingReader(info, setting).duration("max_no_heartbeat");
+    constants.push_back({milliseconds(whole_milliseconds(silence))});
+  }
+  return std::make_unique<SharedFamily<MillisecondDeadlineEstimator>>(
+      MillisecondDeadlineEstimator(), std::move(constants));
+}
+
 std::unique_ptr<Family> make(const DetectorInfo& info, std::span<const Setting> settings,
                              const Surroundings& /*surroundings*/) {
+  const SettingReader first(info, settings.front());
+  if (first.choice("type") == "deadline") return make_deadline(info, settings);
   std::vector<HazelcastEstimator::Constants> constants;
   constants.reserve(settings.size());
   for (const Setting& setting : settings) {
@@ -101,9 +110,8 @@ std::unique_ptr<Family> make(const DetectorInfo& info, std::span<const Setting> 
          static_cast<double>(whole_milliseconds(reader.duration("min_std_deviation"))),
          whole_milliseconds(reader.duration("max_no_heartbeat"))});
   }
-  const SettingReader first(info, settings.front());
   return std::make_unique<SharedFamily<HazelcastEstimator>>(
-      HazelcastEstimator(first.choice("type") == "phi-accrual", first.count("sample_size"),
+      HazelcastEstimator(first.count("sample_size"),
                          whole_milliseconds(first.duration("heartbeat_interval"))),
       std::move(constants));
 }

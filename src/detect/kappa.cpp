@@ -68,13 +68,13 @@ std::unique_ptr<Family> make(const DetectorInfo& info, std::span<const Setting> 
 LocalInstant KappaEstimator::deadline(const View& view, const Constants& setting) {
   if (!view.ready) return LocalInstant::never();
   const LocalInstant start = view.last + setting.offset;
-  if (view.mean == 0) return start;
+  if (view.mean() == 0) return start;
   const Wide deviation = deviation_of(view, setting);
   if (deviation == 0) {
     const auto missing = static_cast<std::int64_t>(std::ceil(setting.threshold));
-    return first_instant_after(start, (view.mean * missing) << kFactorBits);
+    return first_instant_after(start, (view.mean() * missing) << kFactorBits);
   }
-  const double gap = to_nanoseconds(view.mean);
+  const double gap = to_nanoseconds(view.mean());
   const double width = to_nanoseconds(deviation);
   // Suspected already at the arrival: when exactly it would have been is of no use.
   const std::int64_t arrival = -setting.offset.ns;
@@ -86,13 +86,13 @@ LocalInstant KappaEstimator::deadline(const View& view, const Constants& setting
 double KappaEstimator::level(const View& view, const Constants& setting, LocalInstant now) {
   if (!view.ready) return 0;
   const std::int64_t elapsed = (now - view.last - setting.offset).ns;
-  if (view.mean == 0) return elapsed < 0 ? 0 : std::numeric_limits<double>::infinity();
+  if (view.mean() == 0) return elapsed < 0 ? 0 : std::numeric_limits<double>::infinity();
   const Wide deviation = deviation_of(view, setting);
   if (deviation == 0) {
     if (elapsed < 0) return 0;
-    return static_cast<double>((Wide{elapsed} << kTimeBits) / view.mean);
+    return static_cast<double>((Wide{elapsed} << kTimeBits) / view.mean());
   }
-  return sum_at(elapsed, to_nanoseconds(view.mean), to_nanoseconds(deviation)).level;
+  return sum_at(elapsed, to_nanoseconds(view.mean()), to_nanoseconds(deviation)).level;
 }
 
 Entry kappa_entry() {

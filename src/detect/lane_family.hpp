@@ -45,6 +45,13 @@ class LaneFamily final : public Family {
     }
   }
 
+  void observe_run(const Beats& beats, Incarnation incarnation,
+                   std::span<const LineRun> out) override {
+    FLATLINE_CHECK(beats.at.empty() || incarnation >= incarnation_,
+                   "a run is of the incarnation that is watched");
+    Family::observe_run(beats, incarnation, out);
+  }
+
   [[nodiscard]] std::size_t size() const override { return lanes_.size(); }
 
   void deadlines(std::span<LocalInstant> out) const override {

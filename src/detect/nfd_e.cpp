@@ -41,7 +41,6 @@ Entry nfd_e_entry() {
   entry.info.initial = InitialOutput::suspect;
   entry.info.needs_interval = true;
   entry.outside_estimator = {"safety_margin"};
-  entry.info.shift = "safety_margin";
   entry.make = make;
   return entry;
 }

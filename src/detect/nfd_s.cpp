@@ -41,7 +41,6 @@ Entry nfd_s_entry() {
   entry.info.needs_interval = true;
   entry.info.needs_sent_at = true;
   entry.outside_estimator = {"shift"};
-  entry.info.shift = "shift";
   entry.make = make;
   return entry;
 }

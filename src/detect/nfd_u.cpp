@@ -43,7 +43,6 @@ Entry nfd_u_entry() {
   entry.info.needs_interval = true;
   entry.info.needs_sent_at = true;
   entry.outside_estimator = {"safety_margin", "expected_delay"};
-  entry.info.shift = "safety_margin";
   entry.make = make;
   return entry;
 }

@@ -27,7 +27,7 @@ double PhiNormalEstimator::level(const View& view, const Constants& setting, Loc
   if (!view.ready) return 0;
   const double deviation = to_nanoseconds(std::max(view.deviation, setting.min_deviation));
   const double late =
-      static_cast<double>((now - view.last - setting.pause).ns) - to_nanoseconds(view.mean);
+      static_cast<double>((now - view.last - setting.pause).ns) - to_nanoseconds(view.mean());
   if (deviation > 0) return normal_phi(late / deviation);
   return late < 0 ? 0 : std::numeric_limits<double>::infinity();
 }

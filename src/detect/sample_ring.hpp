@@ -25,6 +25,20 @@ class SampleRing {
     return oldest;
   }
 
+  /// push(replacement(i, oldest)) for i from 0 to count - 1, where `oldest` is what it pushes out.
+  /// REQUIRES: full().
+  template <typename Replacement>
+  void slide(std::size_t count, Replacement replacement) {
+    std::int64_t* const samples = samples_.data();
+    const std::size_t window = window_;
+    std::size_t next = next_;
+    for (std::size_t i = 0; i < count; ++i) {
+      samples[next] = replacement(i, samples[next]);
+      if (++next == window) next = 0;
+    }
+    next_ = next;
+  }
+
   /// Forgets the samples but keeps the storage.
   void clear() {
     samples_.clear();

@@ -53,7 +53,6 @@ Entry two_window_entry() {
   entry.info.initial = InitialOutput::suspect;
   entry.info.needs_interval = true;
   entry.outside_estimator = {"safety_margin"};
-  entry.info.shift = "safety_margin";
   entry.make = make;
   return entry;
 }

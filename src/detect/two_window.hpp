@@ -17,6 +17,8 @@ class TwoWindowEstimator {
     LocalInstant expected;  ///< The later of the two; before_all(): none yet.
   };
 
+  static constexpr bool kSlopes = false;
+
   TwoWindowEstimator(Duration interval, std::int64_t short_window, std::int64_t long_window)
       : short_(interval, short_window), long_(interval, long_window) {}
 
@@ -35,14 +37,19 @@ class TwoWindowEstimator {
     expected_ = LocalInstant::before_all();
   }
   [[nodiscard]] View view() const { return {expected_}; }
-  [[nodiscard]] static LocalInstant deadline(const View& view, const Constants& setting) {
-    return view.expected == LocalInstant::before_all() ? view.expected
-                                                       : view.expected + setting.safety_margin;
+  [[nodiscard]] static bool same_line(const Constants& /*a*/, const Constants& /*b*/) {
+    return true;
+  }
+  [[nodiscard]] static Line line(const View& view, const Constants& /*setting*/) {
+    return {view.expected, {}};
+  }
+  [[nodiscard]] static Place place(const Constants& setting) {
+    return {0, setting.safety_margin, 0};
   }
   /// Seconds past the freshness point: it suspects at 0. Infinite before the first heartbeat.
   [[nodiscard]] static double level(const View& view, const Constants& setting, LocalInstant now) {
     if (view.expected == LocalInstant::before_all()) return std::numeric_limits<double>::infinity();
-    return (now - deadline(view, setting)).seconds();
+    return (now - (view.expected + setting.safety_margin)).seconds();
   }
   [[nodiscard]] bool warmed_up() const { return short_.full() && long_.full(); }
 

@@ -1,5 +1,6 @@
 #include "flatline/protocol/push.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 #include "flatline/base/check.hpp"
@@ -80,7 +81,7 @@ class PushNode final : public NodeProgram {
   }
 
   void beat(Context& context, LocalInstant now, std::int64_t index) const {
-    const Heartbeat heartbeat{incarnation_, index, now.ns};
+    const Heartbeat heartbeat{index, now.ns, incarnation_};
     const auto payload = std::as_bytes(std::span(&heartbeat, 1));
     for (const NodeId monitor : to_) {
       context.send(monitor, payload, settings_.bytes, SeqNo{index});
@@ -142,14 +143,59 @@ void BeatSchedule::advance(std::uint64_t bits) {
   }
 }
 
+// REQUIRES: no instant on the way passes the range.
+void BeatSchedule::advance_all(std::span<const std::uint64_t> bits, std::span<LocalInstant> due) {
+  const std::uint64_t width = 2 * static_cast<std::uint64_t>(reach_) + 1;
+  std::int64_t next = due_.ns;
+  switch (jitter_of_) {
+    case JitterOf::none:
+      for (LocalInstant& at : due) {
+        at.ns = next;
+        next += interval_;
+      }
+      break;
+    case JitterOf::grid: {
+      std::int64_t earliest = origin_.ns + index_ * interval_ - reach_;
+      for (std::size_t i = 0; i < due.size(); ++i) {
+        due[i].ns = next;
+        earliest += interval_;
+        next = earliest + static_cast<std::int64_t>(uniform_below(bits[i], width));
+      }
+      break;
+    }
+    case JitterOf::interval: {
+      const std::int64_t least = interval_ - reach_;
+      for (std::size_t i = 0; i < due.size(); ++i) {
+        due[i].ns = next;
+        next += least + static_cast<std::int64_t>(uniform_below(bits[i], width));
+      }
+      break;
+    }
+  }
+  due_.ns = next;
+  index_ += static_cast<std::int64_t>(due.size());
+}
+
 std::size_t BeatSchedule::advance_run(std::span<const std::uint64_t> bits, LocalInstant before,
                                       std::span<LocalInstant> due) {
-  std::size_t n = 0;
-  while (n < due.size() && due_ < before) {
-    due[n] = due_;
-    advance(bits[n++]);
+  const auto room = static_cast<std::int64_t>(due.size());
+  if (interval_ > kLongestTime.ns / (room + 2)) {
+    // Far beyond `before` there might be no instants.
+    std::size_t n = 0;
+    while (n < due.size() && due_ < before) {
+      due[n] = due_;
+      advance(bits[n++]);
+    }
+    return n;
   }
-  return n;
+  if (room == 0) return 0;
+  advance_all(bits, due);
+  if (due.back() < before) return due.size();
+  // No jitter is so wide that a beat is due before the last one.
+  const auto cut = std::lower_bound(due.begin(), due.end(), before);
+  index_ -= due.end() - cut;
+  due_ = *cut;
+  return static_cast<std::size_t>(cut - due.begin());
 }
 
 std::unique_ptr<NodeProgram> make_push_node(const PushSettings& settings, std::vector<NodeId> to,

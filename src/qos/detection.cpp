@@ -40,50 +40,89 @@ DetectionPoints sum_of(const DetectionPoints& x, const DetectionPoints& y) {
 
 DetectionTimes::DetectionTimes(const Tally& tally) : tally_(&tally) {
   curves_.reserve(tally.curves.size());
-  for (const CurveRows& curve : tally.curves) gather(curve);
+  for (const CurveRows& curve : tally.curves) {
+    // Places point into the vector: it must not grow.
+    curves_.emplace_back().reserve(curve.rows.size());
+    curve.sloped ? gather_sloped(curve) : gather(curve);
+  }
 }
 
 void DetectionTimes::gather(const CurveRows& curve) {
-  std::vector<Gathered>& all = curves_.emplace_back();
-  // Places point into the vector: it must not grow.
-  all.reserve(curve.rows.size());
-  const std::size_t batches = tally_->common.size();
+  std::vector<Gathered>& all = curves_.back();
   std::int64_t from = 0;  // shift of the row gathered last
   for (std::size_t k = 0; k < curve.rows.size(); ++k) {
     const RowTally& row = tally_->rows[curve.rows[k]];
     if (!row.upwards.empty()) {
-      const std::int64_t shift = curve.shift[k] - from;
+      const Place below{curve.shift[k] - from, 0, all.empty() ? nullptr : &all.back()};
       Gathered next;
       DetectionHistogram everything;
       next.detection.max_ns = row.upwards_max_ns;
-      for (std::size_t b = 0; b < batches; ++b) {
-        const CurveBatch& batch = row.upwards[b];
+      for (const CurveBatch& batch : row.upwards) {
         next.span.push_back(batch.span_ns);
         next.detection.twice.push_back(batch.detection_twice);
         next.detection.points.push_back(batch.detection.cumulative());
         everything.merge(batch.detection);
       }
       next.detection.all = everything.cumulative();
-      if (!all.empty()) {
-        add(next.detection, all.back(), shift);
-        for (std::size_t b = 0; b < batches; ++b) next.span[b] += all.back().span[b];
+      if (below.gathered != nullptr) {
+        add(next.detection, below);
+        for (std::size_t b = 0; b < next.span.size(); ++b) next.span[b] += below.gathered->span[b];
       }
       all.push_back(std::move(next));
       from = curve.shift[k];
     }
-    if (!all.empty()) places_[curve.rows[k]] = {curve.shift[k] - from, &all.back()};
+    if (!all.empty()) places_[curve.rows[k]] = {curve.shift[k] - from, 0, &all.back()};
   }
 }
 
-// What was gathered for a row is so much longer for this one.
-void DetectionTimes::add(RowDetection& row, const Gathered& gathered, std::int64_t shift) {
-  const RowDetection& below = gathered.detection;
-  for (std::size_t b = 0; b < row.twice.size(); ++b) {
-    row.twice[b] += below.twice[b] + 2 * shift * gathered.span[b];
-    row.points[b] = sum_of(row.points[b], moved(below.points[b], shift));
+void DetectionTimes::gather_sloped(const CurveRows& curve) {
+  std::vector<Gathered>& all = curves_.back();
+  for (std::size_t k = 0; k < curve.rows.size(); ++k) {
+    const RowTally& row = tally_->rows[curve.rows[k]];
+    if (!row.upwards.empty()) {
+      Gathered next;
+      if (all.empty()) {
+        const std::vector<Wide> none(row.upwards.size());
+        next.span = next.slope = next.fraction = none;
+        next.detection.twice = next.detection.unbooked = none;
+      } else {
+        next = all.back();
+      }
+      for (std::size_t b = 0; b < row.upwards.size(); ++b) {
+        const CurveBatch& batch = row.upwards[b];
+        next.span[b] += batch.span_ns;
+        next.slope[b] += batch.slope_sum;
+        next.fraction[b] += batch.fraction_sum;
+        next.detection.twice[b] += batch.detection_twice;
+        next.detection.unbooked[b] += batch.span_ns - batch.sampled_ns;
+      }
+      all.push_back(std::move(next));
+    }
+    if (!all.empty()) places_[curve.rows[k]] = {curve.shift[k], curve.factor[k], &all.back()};
   }
-  row.all = sum_of(row.all, moved(below.all, shift));
-  row.max_ns = std::max(row.max_ns, below.max_ns + shift);
+}
+
+// Deadlines are rounded up to a whole nanosecond, these sums are not.
+void DetectionTimes::add(RowDetection& row, const Place& place) {
+  const Gathered& gathered = *place.gathered;
+  const RowDetection& below = gathered.detection;
+  for (std::size_t b = 0; b < below.twice.size(); ++b) {
+    Wide later = place.shift * gathered.span[b];
+    if (!gathered.slope.empty()) {
+      // In two halves of the sum: their products fit.
+      constexpr Wide kLow = (Wide{1} << 32) - 1;
+      const Wide sum = gathered.slope[b];
+      later += ((sum >> 32) * place.factor + (((sum & kLow) * place.factor) >> 32) +
+                gathered.fraction[b]) >>
+               16;
+    }
+    row.twice[b] += below.twice[b] + 2 * later;
+    if (!below.unbooked.empty()) row.unbooked[b] += below.unbooked[b];
+    if (!below.points.empty())
+      row.points[b] = sum_of(row.points[b], moved(below.points[b], place.shift));
+  }
+  row.all = sum_of(row.all, moved(below.all, place.shift));
+  if (below.max_ns > 0) row.max_ns = std::max(row.max_ns, below.max_ns + place.shift);
 }
 
 RowDetection DetectionTimes::of(std::size_t index) const {
@@ -92,14 +131,14 @@ RowDetection DetectionTimes::of(std::size_t index) const {
   DetectionHistogram everything;
   for (const RowBatch& batch : row.batches) {
     out.twice.push_back(batch.detection_twice);
+    out.unbooked.push_back(0);
     out.points.push_back(batch.detection.cumulative());
     everything.merge(batch.detection);
   }
   out.all = everything.cumulative();
   out.max_ns = row.detection_max_ns;
   const auto place = places_.find(index);
-  if (place == places_.end()) return out;
-  add(out, *place->second.gathered, place->second.shift);
+  if (place != places_.end()) add(out, place->second);
   return out;
 }
 

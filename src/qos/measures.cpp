@@ -77,13 +77,14 @@ class Detection {
   Detection(const RowTally& row, RowDetection times, const std::vector<CommonBatch>& common) {
     for (std::size_t b = 0; b < common.size(); ++b) {
       const RowBatch& batch = row.batches[b];
-      total_ += common[b].span_ns;
+      const Wide booked = common[b].span_ns - times.unbooked[b];
+      total_ += booked;
       already_ += batch.already_ns;
       never_ += batch.never_ns;
       Part part;
       part.points = std::move(times.points[b]);
       part.already = batch.already_ns;
-      part.total = number(common[b].span_ns);
+      part.total = number(booked);
       parts_.push_back(std::move(part));
     }
     points_ = std::move(times.all);

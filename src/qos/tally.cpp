@@ -36,6 +36,9 @@ void CurveBatch::merge(const CurveBatch& other) {
   span_ns += other.span_ns;
   detection_twice += other.detection_twice;
   detection.merge(other.detection);
+  slope_sum += other.slope_sum;
+  fraction_sum += other.fraction_sum;
+  sampled_ns += other.sampled_ns;
 }
 
 Tally::Tally(std::size_t row_count, std::size_t batch_count, std::size_t node_count)

@@ -227,10 +227,6 @@ Sampler::Sampler(std::shared_ptr<const Table> table) : table_(std::move(table)) 
   if (table_->kind == Table::Kind::quantiles) quantiles_ = table_->knots.data();
 }
 
-void Sampler::fill(std::span<const std::uint64_t> bits, std::span<std::int64_t> out) const {
-  for (std::size_t i = 0; i < out.size(); ++i) out[i] = (*this)(bits[i]);
-}
-
 std::int64_t Sampler::min_ns() const {
   return table_->min;
 }

@@ -43,10 +43,6 @@ std::uint64_t threshold_for(double p) {
   return static_cast<std::uint64_t>(std::ldexp(p, 64));
 }
 
-void Stream::fill(std::uint64_t first, std::span<std::uint64_t> out) const {
-  for (std::uint64_t& word : out) word = bits(first++);
-}
-
 StreamFactory::StreamFactory(std::uint64_t seed, std::uint64_t replication)
     : h0_(0x243f6a8885a308d3u), h1_(0x13198a2e03707344u) {  // digits of pi
   Hash hash{h0_, h1_};

@@ -1,6 +1,7 @@
 #include "flatline/report/text.hpp"
 
 #include <algorithm>
+#include <set>
 #include <vector>
 
 #include "rows.hpp"
@@ -60,39 +61,130 @@ std::vector<Column> columns_of(const Rows& rows) {
         plain_number(row.of(Measure::messages).mean)};
     for (std::size_t i = 0; i < columns.size(); ++i) columns[i].values.push_back(values[i]);
   }
-  const auto& settings = columns[1].values;
-  if (std::all_of(settings.begin(), settings.end(), [](const auto& s) { return s.empty(); })) {
+  if (std::none_of(rows.parameters.begin(), rows.parameters.end(),
+                   [](const Parameter& p) { return p.varies; })) {
     columns.erase(columns.begin() + 1);
   }
   return columns;
 }
 
-}  // namespace
-
-Result<std::string> text_table(const results::Table& table) {
-  const Result<Rows> rows = read_rows(table);
-  if (!rows) return rows.problems();
-  const std::vector<Column> columns = columns_of(rows.value());
-  std::vector<std::size_t> widths;
-  for (const Column& column : columns) {
-    std::size_t width = width_of(column.heading);
-    for (const std::string& value : column.values) width = std::max(width, width_of(value));
-    widths.push_back(width);
+// Keeps as many rows of a table as tell its labels and which of its parameters vary.
+class Sample {
+ public:
+  Result<std::monostate> add(const results::Table& lot) {
+    const Result<Rows> rows = read_rows(lot);
+    if (!rows) {
+      Problems problems = rows.problems();
+      for (Problem& problem : problems) problem.line += problem.line > 0 ? seen_ : 0;
+      return problems;
+    }
+    kept_.columns = lot.columns;
+    values_.resize(rows.value().parameters.size());
+    for (std::size_t r = 0; r < rows.value().rows.size(); ++r) {
+      if (is_news(rows.value().rows[r])) kept_.rows.push_back(lot.rows[r]);
+    }
+    seen_ += static_cast<int>(lot.rows.size());
+    return std::monostate{};
   }
-  const auto line = [&](const auto& value_of) {
+
+  // The parameters of the whole table.
+  [[nodiscard]] std::vector<Parameter> parameters() const {
+    return read_rows(kept_).value().parameters;
+  }
+
+ private:
+  bool is_news(const Row& row) {
+    bool news = labels_.insert(row.label).second;
+    for (std::size_t i = 0; i < values_.size(); ++i) {
+      const std::string& value = row.parameters[i];
+      if (value.empty() || values_[i].size() == 2) continue;  // two values: it varies
+      news = values_[i].insert(value).second || news;
+    }
+    return news;
+  }
+
+  results::Table kept_;
+  std::set<std::string> labels_;
+  std::vector<std::set<std::string>> values_;
+  int seen_ = 0;
+};
+
+// The columns of some rows of a table with these parameters.
+Result<std::vector<Column>> columns_of(const results::Table& lot,
+                                       const std::vector<Parameter>& parameters) {
+  Result<Rows> rows = read_rows(lot);
+  if (!rows) return rows.problems();
+  rows.value().parameters = parameters;
+  return columns_of(rows.value());
+}
+
+class Layout {
+ public:
+  void fit(const std::vector<Column>& columns) {
+    widths_.resize(columns.size(), 0);
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+      widths_[i] = std::max(widths_[i], width_of(columns[i].heading));
+      for (const std::string& value : columns[i].values)
+        widths_[i] = std::max(widths_[i], width_of(value));
+    }
+  }
+
+  [[nodiscard]] std::string heading(const std::vector<Column>& columns) const {
+    return line(columns, [](const Column& c) { return c.heading; });
+  }
+  [[nodiscard]] std::string row(const std::vector<Column>& columns, std::size_t r) const {
+    return line(columns, [r](const Column& c) { return c.values[r]; });
+  }
+
+ private:
+  template <typename ValueOf>
+  std::string line(const std::vector<Column>& columns, ValueOf value_of) const {
     std::string out;
     for (std::size_t i = 0; i < columns.size(); ++i) {
       if (i > 0) out += "  ";
-      out += padded(value_of(columns[i]), widths[i], columns[i].right);
+      out += padded(value_of(columns[i]), widths_[i], columns[i].right);
     }
     while (!out.empty() && out.back() == ' ') out.pop_back();
     return out + "\n";
-  };
-  std::string out = line([](const Column& c) { return c.heading; });
-  for (std::size_t r = 0; r < rows.value().rows.size(); ++r) {
-    out += line([r](const Column& c) { return c.values[r]; });
   }
-  return out;
+
+  std::vector<std::size_t> widths_;
+};
+
+}  // namespace
+
+Result<std::monostate> print_text_table(const TableLots& lots,
+                                        const std::function<void(std::string_view)>& print) {
+  Sample sample;
+  auto done = lots([&](const results::Table& lot) { return sample.add(lot); });
+  if (!done) return done;
+  const std::vector<Parameter> parameters = sample.parameters();
+  const auto for_each_lot = [&](const auto& use) {
+    return lots([&](const results::Table& lot) -> Result<std::monostate> {
+      const auto columns = columns_of(lot, parameters);
+      if (!columns) return columns.problems();
+      use(columns.value(), lot.rows.size());
+      return std::monostate{};
+    });
+  };
+  Layout layout;
+  done =
+      for_each_lot([&](const std::vector<Column>& columns, std::size_t) { layout.fit(columns); });
+  if (!done) return done;
+  bool headed = false;
+  return for_each_lot([&](const std::vector<Column>& columns, std::size_t rows) {
+    if (!headed) print(layout.heading(columns));
+    headed = true;
+    for (std::size_t r = 0; r < rows; ++r) print(layout.row(columns, r));
+  });
+}
+
+Result<std::string> text_table(const results::Table& table) {
+  std::string text;
+  const auto done = print_text_table([&](const UseLot& use) { return use(table); },
+                                     [&](std::string_view piece) { text += piece; });
+  if (!done) return done.problems();
+  return text;
 }
 
 }  // namespace flatline::report

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "files.hpp"
@@ -21,8 +22,11 @@ namespace fs = std::filesystem;
 constexpr std::string_view kTrailer = "\nsha256 ";
 constexpr std::size_t kTrailerLength = kTrailer.size() + 64 + 1;
 
-constexpr std::array<std::string_view, 4> kResultNames{
-    {"cells.csv", "detection.csv", "timeline.csv", "scenario.json"}};
+constexpr std::string_view kCells = "cells.csv";
+constexpr std::string_view kDetection = "detection.csv";
+constexpr std::string_view kTimeline = "timeline.csv";
+constexpr std::string_view kScenario = "scenario.json";
+constexpr std::array<std::string_view, 4> kResultNames{{kCells, kDetection, kTimeline, kScenario}};
 
 Problem refused(const std::string& path, std::string message) {
   Problem p;
@@ -122,6 +126,27 @@ Result<std::monostate> create_folder(const fs::path& path) {
   return std::monostate{};
 }
 
+// Writes both tables side by side. The digest of the first.
+Result<std::string> write_tables(const std::string& path, const FinishedFiles& files) {
+  Result<FileWriter> cells = FileWriter::create(path + "/" + std::string(kCells));
+  if (!cells) return cells.problems();
+  Result<FileWriter> detection = FileWriter::create(path + "/" + std::string(kDetection));
+  if (!detection) return detection.problems();
+  Sha256 digest;
+  while (true) {
+    Result<std::optional<TablePiece>> next = files.tables();
+    if (!next) return next.problems();
+    const std::optional<TablePiece>& piece = next.value();
+    if (!piece) break;
+    digest.update(piece->cells);
+    if (auto added = cells.value().add(piece->cells); !added) return added.problems();
+    if (auto added = detection.value().add(piece->detection); !added) return added.problems();
+  }
+  if (auto done = cells.value().commit(); !done) return done.problems();
+  if (auto done = detection.value().commit(); !done) return done.problems();
+  return digest.hex();
+}
+
 Result<std::monostate> remove_work(const std::string& path) {
   std::error_code error;
   fs::remove_all(path + "/parts", error);
@@ -161,8 +186,10 @@ bool ResultsFolder::complete() const {
   for (const std::string_view name : kResultNames) {
     if (!fs::is_regular_file(path_ + "/" + std::string(name), error)) return false;
   }
-  const Result<std::string> cells = read_file(path_ + "/cells.csv");
-  return cells && sha256_hex(cells.value()) == manifest.value().digest;
+  Sha256 digest;
+  const auto read =
+      read_pieces(path_ + "/cells.csv", [&](std::string_view piece) { digest.update(piece); });
+  return read && digest.hex() == manifest.value().digest;
 }
 
 Result<std::monostate> ResultsFolder::prepare() const {
@@ -212,20 +239,20 @@ Result<std::string> ResultsFolder::read_part(std::string_view id) const {
 }
 
 Result<Manifest> ResultsFolder::finish(const FinishedFiles& files, Manifest manifest) const {
-  manifest.digest = sha256_hex(files.cells);
+  if (Result<std::monostate> ready = prepare(); !ready) return ready.problems();
+  Result<std::string> digest = write_tables(path_, files);
+  if (!digest) return digest.problems();
+  manifest.digest = std::move(digest).value();
   manifest.scenario_sha256 = sha256_hex(files.scenario);
   manifest.plan_sha256 = plan_sha256_;
   manifest.complete = true;
-  if (Result<std::monostate> ready = prepare(); !ready) return ready.problems();
-  const std::array<const std::string*, 4> contents{&files.cells, &files.detection, &files.timeline,
-                                                   &files.scenario};
-  for (std::size_t i = 0; i < contents.size(); ++i) {
-    const std::string file = path_ + "/" + std::string(kResultNames[i]);
-    if (Result<std::monostate> done = write_file(file, *contents[i]); !done) return done.problems();
-  }
-  if (Result<std::monostate> done = write_file(path_ + "/manifest.json", to_json(manifest));
-      !done) {
-    return done.problems();
+  const std::string text = to_json(manifest);
+  // The manifest last: where it is, the rest is there.
+  for (const auto& [name, content] :
+       {std::pair(kTimeline, &files.timeline), std::pair(kScenario, &files.scenario),
+        std::pair(std::string_view("manifest.json"), &text)}) {
+    const auto done = write_file(path_ + "/" + std::string(name), *content);
+    if (!done) return done.problems();
   }
   if (Result<std::monostate> done = remove_work(path_); !done) return done.problems();
   return manifest;

@@ -40,13 +40,24 @@ std::vector<std::string> keys_of(const Table& table) {
 
 }  // namespace
 
-std::string to_json(const Table& table) {
-  const std::vector<std::string> keys = keys_of(table);
-  std::string out = "[";
-  for (std::size_t i = 0; i < table.rows.size(); ++i) {
-    out += (i == 0 ? "\n" : ",\n") + object_of(keys, table.rows[i]);
+std::string JsonArray::add(const Table& lot) {
+  const std::vector<std::string> keys = keys_of(lot);
+  std::string out;
+  for (const auto& row : lot.rows) {
+    out += (empty_ ? "[\n" : ",\n") + object_of(keys, row);
+    empty_ = false;
   }
-  return out + (table.rows.empty() ? "]\n" : "\n]\n");
+  return out;
+}
+
+std::string JsonArray::end() const {
+  return empty_ ? "[]\n" : "\n]\n";
+}
+
+std::string to_json(const Table& table) {
+  JsonArray array;
+  std::string text = array.add(table);
+  return text + array.end();
 }
 
 std::string to_ndjson(const Table& table) {

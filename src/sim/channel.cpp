@@ -9,7 +9,7 @@ using qos::Wide;
 Channel::Channel(NodeId monitored, NodeId monitor, const Judge& judge,
                  world::TimelineView& monitor_stalls, const qos::BatchPlan& batches,
                  std::uint32_t replication, SimInstant begin, qos::Tally& tally,
-                 VerdictListener* listener)
+                 VerdictListener* listener, RunScratch& scratch)
     : monitored_(monitored),
       monitor_(monitor),
       judge_(&judge),
@@ -18,11 +18,13 @@ Channel::Channel(NodeId monitored, NodeId monitor, const Judge& judge,
       replication_(replication),
       tally_(&tally),
       listener_(listener),
+      scratch_(&scratch),
       state_(judge.fresh(begin)) {
   open_segment(begin);
 }
 
 void Channel::settle(SimInstant now) {
+  judge_waiting();
   judge_->settle(state_, now,
                  [&](std::size_t lane, LaneState& state) { begin_suspicion(lane, state); });
 }
@@ -53,19 +55,7 @@ void Channel::record_span(const VerdictState& state, SimInstant from, SimInstant
   if (a >= b) return;
   const std::size_t batch_index = batch_of({a});
   tally_->common[batch_index].span_ns += b - a;
-  const Panel& panel = judge_->panel();
-  for (const std::uint32_t row : panel.loose_rows()) {
-    record_row(row, batch_index, a, b, judge_->final_suspicion(state.lanes[row]));
-  }
-  for (std::size_t c = 0; c < panel.curves().size(); ++c) {
-    const Curve& curve = panel.curves()[c];
-    const std::size_t first = state.curves[c].from;
-    for (std::size_t k = 0; k < first; ++k) {
-      const std::uint32_t row = curve.rows[k];
-      record_row(row, batch_index, a, b, judge_->final_suspicion(state.lanes[row]));
-    }
-    if (first < curve.rows.size()) record_curve(state, c, first, batch_index, a, b);
-  }
+  for (std::size_t c = 0; c < state.curves.size(); ++c) record_curve(state, c, batch_index, a, b);
 }
 
 void Channel::record_row(std::uint32_t index, std::size_t batch_index, std::int64_t a,
@@ -80,29 +70,70 @@ void Channel::record_row(std::uint32_t index, std::size_t batch_index, std::int6
 }
 
 // All rows of the curve trust from one on. From the first whose suspicion comes after the whole
-// span, their detection times are one another's, moved: booked once. The rows below are booked one
-// by one, and so are a few more, so that few rows have something to pass upwards.
-void Channel::record_curve(const VerdictState& state, std::size_t c, std::size_t k,
-                           std::size_t batch_index, std::int64_t a, std::int64_t b) {
+// span, their detection times lie on a line: booked once. The rows below are booked one by one, and
+// so are a few more, so that few rows have something to pass upwards.
+void Channel::record_curve(const VerdictState& state, std::size_t c, std::size_t batch_index,
+                           std::int64_t a, std::int64_t b) {
   constexpr std::size_t kStep = 16;
   const Curve& curve = judge_->panel().curves()[c];
-  const bool defers = !judge_->never_defers();
+  const std::size_t first = state.curves[c].from;
+  for (std::size_t k = 0; k < first; ++k) {
+    const std::uint32_t row = curve.rows[k];
+    record_row(row, batch_index, a, b, judge_->final_suspicion(state.lanes[row]));
+  }
+  if (first == curve.rows.size()) return;
+  // What waits for the monitor to wake, or never comes, lies on no line.
+  const SimInstant last = judge_->due_of(state, c, curve.rows.size() - 1);
+  const bool strays = !curve.shared || last == SimInstant::never() ||
+                      !judge_->never_defers(judge_->due_of(state, c, first), last);
+  std::size_t k = first;
   while (k < curve.rows.size() &&
-         (defers || k % kStep != 0 || judge_->due_of(state, c, k).ns < b)) {
+         (strays || k % kStep != 0 || judge_->due_of(state, c, k).ns < b)) {
     record_row(curve.rows[k], batch_index, a, b, judge_->defer(judge_->due_of(state, c, k)));
     ++k;
   }
-  if (k == curve.rows.size()) return;
-  qos::RowTally& row = tally_->rows[curve.rows[k]];
+  if (k < curve.rows.size()) record_upwards(state, c, k, batch_index, a, b);
+}
+
+void Channel::record_upwards(const VerdictState& state, std::size_t c, std::size_t k,
+                             std::size_t batch_index, std::int64_t a, std::int64_t b) {
+  const Curve& curve = judge_->panel().curves()[c];
+  qos::CurveBatch& batch = upwards(curve.rows[k], batch_index);
+  batch.span_ns += b - a;
+  if (!curve.sloped) {
+    const std::int64_t due = judge_->due_of(state, c, k).ns;
+    const std::int64_t low = due - b, high = due - a;
+    batch.detection_twice += Wide{high - low} * (high + low);
+    batch.detection.add_interval(low, high);
+    std::int64_t& max = tally_->rows[curve.rows[k]].upwards_max_ns;
+    max = std::max(max, high);
+    return;
+  }
+  const detect::Line& line = state.curves[c].line;
+  batch.detection_twice += Wide{b - a} * (2 * line.base.ns - a - b);
+  batch.slope_sum += (b - a) * line.slope.per_factor;
+  batch.fraction_sum += Wide{b - a} * line.slope.fraction;
+  if (samples(newest_seq_)) sample_rows(curve, line, k, batch_index, a, b);
+}
+
+// Rows k and above book a span by themselves, for all those that they do not.
+void Channel::sample_rows(const Curve& curve, const detect::Line& line, std::size_t k,
+                          std::size_t batch_index, std::int64_t a, std::int64_t b) {
+  const std::int64_t every = judge_->panel().sample_every();
+  upwards(curve.rows[k], batch_index).sampled_ns += Wide{b - a} * every;
+  for (; k < curve.rows.size(); ++k) {
+    qos::RowTally& row = tally_->rows[curve.rows[k]];
+    const std::int64_t due = judge_->due_of(curve, line, k).ns;
+    row.batches[batch_index].detection.add_interval(due - b, due - a, every);
+    row.detection_max_ns = std::max(row.detection_max_ns, due - a);
+  }
+}
+
+qos::CurveBatch& Channel::upwards(std::uint32_t index, std::size_t batch_index) {
+  qos::RowTally& row = tally_->rows[index];
   if (row.upwards.empty()) [[unlikely]]
     row.upwards.resize(batches_->size());
-  qos::CurveBatch& batch = row.upwards[batch_index];
-  const std::int64_t due = judge_->due_of(state, c, k).ns;
-  const std::int64_t low = due - b, high = due - a;
-  batch.span_ns += b - a;
-  batch.detection_twice += Wide{high - low} * (high + low);
-  batch.detection.add_interval(low, high);
-  row.upwards_max_ns = std::max(row.upwards_max_ns, high);
+  return row.upwards[batch_index];
 }
 
 // Books the crash experiments of every span between two sends in [newest_sent_, until): the newest
@@ -157,6 +188,13 @@ void Channel::record_spans_with(SimInstant from, SimInstant until, std::int64_t 
 }
 
 void Channel::lost(SimInstant sent, bool cut) {
+  if (waiting_.count > 0) {
+    if (!cut) {
+      waiting_.lost.push_back(sent);
+      return;
+    }
+    judge_waiting();
+  }
   SimInstant& first = cut ? cut_at_ : lost_at_;
   if (first == SimInstant::never()) first = sent;
   (cut ? last_cut_ : last_lost_) = sent;
@@ -240,16 +278,17 @@ void Channel::record_what_if(std::vector<const Flight*> flights, SimInstant from
   record_span(what_if, from, to);
 }
 
-// Finds the heartbeat among those in flight; a new highest number closes the spans before it.
-void Channel::take_off_flight(SimInstant now, const detect::Observation& observation) {
-  Flight* const end = flights_.data() + flights_.size();
-  Flight* flight = flights_.data();
-  while (flight != end &&
-         !(flight->seq == observation.seq && flight->incarnation == observation.incarnation &&
-           flight->arrival <= now)) {
-    ++flight;
+Channel::Flight* Channel::find_flight(SimInstant now, const detect::Observation& observation) {
+  for (Flight& flight : flights_) {
+    if (flight.seq == observation.seq && flight.incarnation == observation.incarnation &&
+        flight.arrival <= now)
+      return &flight;
   }
-  if (flight == end) return;
+  return nullptr;
+}
+
+// Takes a heartbeat out of those in flight; a new highest number closes the spans before it.
+void Channel::land(Flight* flight, const detect::Observation& observation) {
   const SimInstant sent = flight->sent;
   *flight = flights_.back();
   flights_.pop_back();
@@ -263,6 +302,7 @@ void Channel::take_off_flight(SimInstant now, const detect::Observation& observa
 }
 
 void Channel::observe(SimInstant now, const detect::Observation& observation) {
+  if (wait(now, observation)) return;
   settle(now);
   if (observation.kind == detect::ObservationKind::restarted) {
     newest_sent_.reset();
@@ -273,14 +313,18 @@ void Channel::observe(SimInstant now, const detect::Observation& observation) {
     judge_->restart(state_, now, observation);
     return;
   }
-  take_off_flight(now, observation);
+  if (Flight* const flight = find_flight(now, observation)) land(flight, observation);
   last_observed_ = now;
   judge_->observe(state_, now, observation, [&](std::size_t lane, LaneState& state, Output next) {
-    end_output(lane, state, now, next == Output::trust);
-    if (listener_ != nullptr) {
-      listener_->verdict(monitored_, monitor_, lane, next == Output::suspect, now);
-    }
+    turn(lane, state, now, next);
   });
+}
+
+void Channel::turn(std::size_t lane, LaneState& state, SimInstant now, Output next) {
+  end_output(lane, state, now, next == Output::trust);
+  if (listener_ != nullptr) {
+    listener_->verdict(monitored_, monitor_, lane, next == Output::suspect, now);
+  }
 }
 
 void Channel::monitored_crashed(SimInstant at) {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "flatline/base/ids.hpp"
@@ -21,11 +22,48 @@ class VerdictListener {
                        SimInstant at) = 0;
 };
 
+/// Heartbeats that arrive one after the other, none overtaken, while nothing strikes either node
+/// and the link is not cut.
+struct Run {
+  std::span<const SimInstant> sent, at;  ///< Ascending.
+  std::span<const SeqNo> seq;
+  std::span<const SimInstant> lost;  ///< When others were sent that are lost, since the run
+                                     ///< before and before the last arrival; ascending.
+};
+
+/// Room to judge a run; shared by channels that take turns.
+struct RunScratch {
+  explicit RunScratch(const Panel& panel);
+  /// For a run of n heartbeats.
+  void make_room(std::size_t n);
+
+  std::vector<LocalInstant> sent, at;
+  std::vector<std::vector<LocalInstant>> base;    ///< Per line.
+  std::vector<std::vector<detect::Slope>> slope;  ///< Per line; empty without a slope.
+  std::vector<bool> sloped;                       ///< Per line.
+  std::vector<detect::LineRun> lines;             ///< From index 1 on.
+  std::vector<std::uint64_t> steps;  ///< Bits: whether a heartbeat must be looked at by itself.
+  std::vector<std::int64_t> low, high;
+  std::size_t next_lost = 0;
+  /// Spans [first_in_batch, last_in_batch) begin in the batch of the last, all measured or none.
+  std::size_t first_in_batch = 1, last_in_batch = 1;
+
+  void clear_steps(std::size_t n);
+  void step_at(std::size_t t) { steps[t / 64] |= std::uint64_t{1} << (t % 64); }
+  [[nodiscard]] bool is_step(std::size_t t) const { return (steps[t / 64] >> (t % 64) & 1) != 0; }
+  /// The first from t on; n + 1 if there is none.
+  [[nodiscard]] std::size_t next_step(std::size_t t, std::size_t n) const;
+
+  [[nodiscard]] detect::Line line(std::size_t l, std::size_t t) const {
+    return {base[l][t], slope[l].empty() ? detect::Slope{} : slope[l][t]};
+  }
+};
+
 class Channel {
  public:
   Channel(NodeId monitored, NodeId monitor, const Judge& judge, world::TimelineView& monitor_stalls,
           const qos::BatchPlan& batches, std::uint32_t replication, SimInstant begin,
-          qos::Tally& tally, VerdictListener* listener);
+          qos::Tally& tally, VerdictListener* listener, RunScratch& scratch);
 
   /// A heartbeat that got onto the link: it arrives (first or second copy) at `arrival`.
   void in_flight(SimInstant sent, SeqNo seq, Incarnation incarnation, SimInstant arrival,
@@ -45,6 +83,24 @@ class Channel {
     ++batch.heartbeats;
     batch.delivered += delivered ? 1 : 0;
   }
+
+  /// Whether observe_run() may be used from here on: the newest incarnation has been seen, and all
+  /// that is in flight is the engine's to name again.
+  [[nodiscard]] bool can_run() const { return both_up() && newest_sent_.has_value(); }
+  /// The highest number seen of the newest incarnation.
+  [[nodiscard]] SeqNo newest_seen() const {
+    return waiting_.count == 0 ? SeqNo{newest_seq_} : waiting_.seq[waiting_.count - 1];
+  }
+  /// What is in flight will come by observe_run(), or be named again.
+  void take_over_flights() {
+    judge_waiting();
+    flights_.clear();
+  }
+  /// sent() for many, all in one batch. REQUIRES: n > 0, can_run().
+  void sent_run(SimInstant last, std::int64_t n, std::int64_t delivered);
+  /// The monitor's program hands over many heartbeats of the newest incarnation. REQUIRES:
+  /// can_run().
+  void observe_run(const Run& run);
 
   /// The monitor's program hands over an observation at `now`.
   void observe(SimInstant now, const detect::Observation& observation);
@@ -85,21 +141,52 @@ class Channel {
   }
 
   void forget_arrived(SimInstant before);
-  inline void settle(SimInstant now);
-  inline void take_off_flight(SimInstant now, const detect::Observation& observation);
+  void settle(SimInstant now);
+  void turn(std::size_t lane, LaneState& state, SimInstant now, Output next);
+
+  // Of observe_run(): what the scratch holds under index t is that of its heartbeat t, counted from
+  // 1; under 0 lies what came before.
+  struct Newest {
+    SimInstant sent{}, observed{};
+    std::int64_t seq = 0;
+    SimInstant lost_at{}, cut_at{};
+  };
+  void begin_run(const Run& run);
+  void record_measured(std::size_t n);
+  void run_curve(const Run& run, std::size_t curve);
+  void mark_steps(const Run& run, const Curve& curve);
+  void step(const Run& run, std::size_t curve, std::size_t t);
+  void catch_up(const Run& run, std::size_t t);
+  void explain_losses(const Run& run, SimInstant newest);
+  void record_run(const Curve& curve, const Run& run, std::size_t first, std::size_t last);
+
+  [[nodiscard]] Flight* find_flight(SimInstant now, const detect::Observation& observation);
+  void land(Flight* flight, const detect::Observation& observation);
+  bool wait(SimInstant now, const detect::Observation& observation);
+  void add_waiting(SimInstant sent, SimInstant now, SeqNo seq);
+  void judge_waiting();
   void begin_suspicion(std::size_t lane, LaneState& state);
   void end_output(std::size_t lane, LaneState& state, SimInstant now, bool trusted);
   void close_segment(SimInstant now);
   void open_segment(SimInstant now);
   [[nodiscard]] qos::Cause cause_at(SimInstant suspicion) const;
 
-  inline void record_spans(SimInstant until, std::int64_t below_seq);
+  void record_spans(SimInstant until, std::int64_t below_seq);
   void record_spans_with(SimInstant from, SimInstant until, std::int64_t below_seq);
   inline void record_span(const VerdictState& state, SimInstant from, SimInstant to);
   inline void record_row(std::uint32_t row, std::size_t batch, std::int64_t a, std::int64_t b,
                          SimInstant suspicion);
-  inline void record_curve(const VerdictState& state, std::size_t curve, std::size_t first,
-                           std::size_t batch, std::int64_t a, std::int64_t b);
+  void record_curve(const VerdictState& state, std::size_t curve, std::size_t batch, std::int64_t a,
+                    std::int64_t b);
+  void record_upwards(const VerdictState& state, std::size_t curve, std::size_t first,
+                      std::size_t batch, std::int64_t a, std::int64_t b);
+  void sample_rows(const Curve& curve, const detect::Line& line, std::size_t first,
+                   std::size_t batch, std::int64_t a, std::int64_t b);
+  qos::CurveBatch& upwards(std::uint32_t row, std::size_t batch);
+  // Whether the rows of curves with a slope book the span after this heartbeat one by one.
+  [[nodiscard]] bool samples(std::int64_t seq) const {
+    return (seq & (judge_->panel().sample_every() - 1)) == 0;
+  }
   void record_what_if(std::vector<const Flight*> flights, SimInstant from, SimInstant to);
   void settle_crash(SimInstant now, bool recovered);
 
@@ -110,6 +197,7 @@ class Channel {
   std::uint32_t replication_;
   qos::Tally* tally_;
   VerdictListener* listener_;
+  RunScratch* scratch_;
   std::int64_t batch_begin_ = 0, batch_end_ = 0;
   std::size_t batch_ = 0;
 
@@ -125,6 +213,17 @@ class Channel {
   Incarnation incarnation_{};            // of the monitored node, in truth
   std::optional<SimInstant> last_sent_;  // the last heartbeat sent, seen or not
   std::vector<Flight> flights_;
+  // Heartbeats that came in order and wait to be judged as a run: verdicts do not act on the world,
+  // so only what else happens to the channel cannot wait.
+  struct Waiting {
+    static constexpr std::size_t kMost = 128;
+    std::size_t count = 0;
+    std::vector<SimInstant> sent, at;  // room for kMost once there is one
+    std::vector<SeqNo> seq;
+    std::vector<SimInstant> lost;
+    std::int64_t batch_end = 0;  // of the first: a run is quickest within one batch
+  };
+  Waiting waiting_;
 
   // For causes: what happened since the newest heartbeat seen.
   SimInstant lost_at_ = SimInstant::never();

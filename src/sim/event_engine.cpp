@@ -36,6 +36,8 @@ std::uint32_t EventEngine::local_of(NodeId id) {
   node.id = id;
   node.place = place;
   node.rank = cluster.rank(id);
+  node.timer_order = order_of(static_cast<std::uint64_t>(EventClass::timer), node.rank, 0, 0);
+  node.timer_data = timer_data(place, {});
   node.name = cluster.name(id);
   node.crashes = stage_->truth.crashes(id);
   node.stalls = stage_->truth.stalls(id);
@@ -78,25 +80,30 @@ void EventEngine::add_channels(std::uint32_t sender, const std::vector<NodeId>& 
     Node& monitor = nodes_[to];
     monitor.watched.push_back(std::make_unique<Channel>(
         from.id, id, *monitor.judge, *monitor.own_stalls, stage_->world->batches(),
-        block_.replication, stage_->truth.begin(), *tally_, listener_));
+        block_.replication, stage_->truth.begin(), *tally_, listener_, stage_->run_scratch));
     Channel* channel = monitor.watched.back().get();
     monitor.watched_by_sender[sender] = channel;
     from.routes.push_back(
-        {&from, &monitor, channel,
+        {id, nullptr, &from, &monitor, channel,
          order_of(static_cast<std::uint64_t>(EventClass::delivery), monitor.rank, from.rank, 0),
          world::Link(links.law(from.id, id), stage_->streams,
                      "link/" + from.name + "/" + monitor.name,
                      stage_->truth.partitions(from.id, id), stage_->truth.begin()),
          0, 0, 0});
   }
-  if (!monitors.empty()) nodes_[sender].last_route = &nodes_[sender].routes.back();
+  Node& from = nodes_[sender];
+  for (std::size_t i = 0; i < from.routes.size(); ++i) {
+    from.routes[i].next = &from.routes[(i + 1) % from.routes.size()];
+  }
+  if (!from.routes.empty()) from.next_route = from.routes.data();
 }
 
 void EventEngine::handle_delivery(Message* message) {
-  Node& node = *message->to;
-  if (listener_ != nullptr) listener_->message("arrive", message->from->id, node.id, clock_);
-  if (node.up && clock_.ns >= 0) ++node.measured_arrivals;
-  if (node.up && node.stalled) {
+  Node& node = *message->route->to;
+  if (listener_ != nullptr) [[unlikely]]
+    listener_->message("arrive", message->route->from->id, node.id, clock_);
+  node.measured_arrivals += node.up && clock_.ns >= 0 ? 1 : 0;
+  if (node.up && node.stalled) [[unlikely]] {
     node.inbox.push_back(message);
     return;
   }
@@ -105,9 +112,11 @@ void EventEngine::handle_delivery(Message* message) {
 
 void EventEngine::handle_timer(std::uint32_t place, std::uint64_t data) {
   Node& node = nodes_[place];
-  if (!node.up || (data >> 16 & 0xffffff) != node.incarnation.value) return;
-  const protocol::TimerId timer{static_cast<std::uint32_t>(data & 0xffff)};
-  if (node.stalled) {
+  const protocol::TimerId timer{static_cast<std::uint32_t>(data & kTimerMask)};
+  // Timers of an earlier incarnation are void, and a node that is down has none.
+  if ((data ^ node.timer_data) > kTimerMask || !node.up) [[unlikely]]
+    return;
+  if (node.stalled) [[unlikely]] {
     node.overdue.push_back(timer);
     return;
   }
@@ -115,30 +124,32 @@ void EventEngine::handle_timer(std::uint32_t place, std::uint64_t data) {
   node.program->on_timer(*this, timer);
 }
 
-void EventEngine::handle(const engine::Event& event) {
-  switch (static_cast<EventClass>(event.order >> 61)) {
+void EventEngine::handle(std::uint64_t order, std::uint64_t data) {
+  switch (static_cast<EventClass>(order >> 61)) {
     case EventClass::fault:
-      handle_fault(static_cast<std::uint32_t>(event.data >> 8),
-                   static_cast<Fault>(event.data & 0xff));
+      handle_fault(static_cast<std::uint32_t>(data >> 8), static_cast<Fault>(data & 0xff));
       break;
     case EventClass::delivery:
-      handle_delivery(reinterpret_cast<Message*>(event.data));
+      handle_delivery(reinterpret_cast<Message*>(data));
       break;
     case EventClass::timer:
-      handle_timer(static_cast<std::uint32_t>(event.data >> 40), event.data);
+      handle_timer(static_cast<std::uint32_t>(data >> 40), data);
       break;
   }
 }
 
 bool EventEngine::run(const std::atomic<bool>* stop) {
   int handled = 0;
-  while (!queue_.empty() && queue_.top().at < end_.ns) {
+  for (;;) {
+    const engine::Event* const next = queue_.next();
+    if (next == nullptr || next->at >= end_.ns) break;
     if ((++handled & kStopCheckMask) == 0 && stop != nullptr &&
         stop->load(std::memory_order_relaxed))
       return false;
-    const engine::Event event = queue_.pop();
-    clock_ = {event.at};
-    handle(event);
+    clock_ = {next->at};
+    const std::uint64_t order = next->order, data = next->data;
+    queue_.drop();
+    handle(order, data);
   }
   for (Node& node : nodes_) {
     for (const auto& channel : node.watched) channel->finish(end_);
@@ -166,15 +177,11 @@ void EventEngine::start_program(std::uint32_t place) {
 
 void EventEngine::push_delivery(const Route& route, std::span<const std::byte> payload,
                                 SimInstant arrival, std::uint64_t index, bool copy) {
-  Message* message;
-  if (free_messages_.empty()) {
-    message = &messages_.emplace_back();
-  } else {
-    message = free_messages_.back();
-    free_messages_.pop_back();
-  }
-  message->from = route.from;
-  message->to = route.to;
+  if (free_messages_ == nullptr) [[unlikely]]
+    release(&messages_.emplace_back());
+  Message* const message = free_messages_;
+  free_messages_ = message->next_free;
+  message->route = &route;
   message->assign(payload);
   // The address says which message it is; it takes no part in the order of events.
   queue_.push({arrival.ns, route.order | arrival_order(index, copy),
@@ -193,63 +200,66 @@ LocalInstant EventEngine::now() const {
 }
 
 EventEngine::Route& EventEngine::route_to(NodeId to) {
-  Node& node = *current_;
   // Programs send to their peers in turn: the next route is nearly always the right one.
-  FLATLINE_CHECK(node.last_route != nullptr, "a program sends along routes only");
-  const Route* const last = node.last_route;
-  for (;;) {
-    Route* next = node.last_route + 1;
-    if (next == node.routes.data() + node.routes.size()) next = node.routes.data();
-    node.last_route = next;
-    if (next->to->id == to) return *next;
-    FLATLINE_CHECK(next != last, "a program sends along routes only");
+  Route* route = current_->next_route;
+  if (route == nullptr || route->to_id != to) [[unlikely]]
+    route = find_route(to);
+  current_->next_route = route->next;
+  return *route;
+}
+
+EventEngine::Route* EventEngine::find_route(NodeId to) {
+  for (Route& route : current_->routes) {
+    if (route.to_id == to) return &route;
   }
+  FLATLINE_CHECK(false, "a program sends along routes only");
+  return nullptr;
+}
+
+void EventEngine::tell_of_send(const Route& route, std::optional<SeqNo> heartbeat, bool delivered) {
+  const NodeId from = route.from->id;
+  if (heartbeat) listener_->beat(from, route.to_id, *heartbeat);
+  listener_->message("send", from, route.to_id, clock_);
+  if (!delivered) listener_->message("lost", from, route.to_id, clock_);
 }
 
 void EventEngine::send(NodeId to, std::span<const std::byte> payload, std::int64_t bytes,
-                       std::optional<SeqNo> heartbeat) {
+                       const std::optional<SeqNo>& heartbeat) {
   Route& route = route_to(to);
-  const Node& from = *current_;
-  const std::uint64_t index = heartbeat ? protocol::beat_index(from.incarnation, heartbeat->value)
+  const Incarnation incarnation = current_->incarnation;
+  const std::uint64_t index = heartbeat ? protocol::beat_index(incarnation, heartbeat->value)
                                         : (std::uint64_t{1} << 63) + route.others_sent++;
   const world::Passage passage = route.link.transmit(clock_, index);
-  if (clock_.ns >= 0) {
+  const bool delivered = passage.fate == world::Fate::delivered;
+  if (clock_.ns >= 0) [[likely]] {
     ++route.measured_messages;
     route.measured_bytes += bytes + kHeaderBytes;
   }
-  Channel* channel = heartbeat ? route.channel : nullptr;
-  if (listener_ != nullptr) {
-    if (heartbeat) listener_->beat(from.id, to, *heartbeat);
-    listener_->message("send", from.id, to, clock_);
-    if (passage.fate != world::Fate::delivered) {
-      listener_->message("lost", from.id, to, clock_);
+  if (listener_ != nullptr) [[unlikely]]
+    tell_of_send(route, heartbeat, delivered);
+  if (heartbeat && route.channel != nullptr) [[likely]] {
+    Channel& channel = *route.channel;
+    if (delivered) [[likely]] {
+      channel.in_flight(clock_, *heartbeat, incarnation, passage.arrival, false);
+      if (passage.duplicate) [[unlikely]]
+        channel.in_flight(clock_, *heartbeat, incarnation, *passage.duplicate, true);
+    } else {
+      channel.lost(clock_, passage.fate == world::Fate::cut);
     }
+    channel.sent(clock_, delivered);
   }
-  if (passage.fate != world::Fate::delivered) {
-    if (channel != nullptr) {
-      channel->lost(clock_, passage.fate == world::Fate::cut);
-      channel->sent(clock_, false);
-    }
+  if (!delivered) [[unlikely]]
     return;
-  }
-  if (channel != nullptr) {
-    channel->in_flight(clock_, *heartbeat, from.incarnation, passage.arrival, false);
-    if (passage.duplicate) {
-      channel->in_flight(clock_, *heartbeat, from.incarnation, *passage.duplicate, true);
-    }
-    channel->sent(clock_, true);
-  }
   push_delivery(route, payload, passage.arrival, index, false);
-  if (passage.duplicate) push_delivery(route, payload, *passage.duplicate, index, true);
+  if (passage.duplicate) [[unlikely]]
+    push_delivery(route, payload, *passage.duplicate, index, true);
 }
 
 void EventEngine::set_timer(protocol::TimerId timer, LocalInstant at) {
-  FLATLINE_CHECK(timer.value <= 0xffff, "timer ids are small");
+  FLATLINE_CHECK(timer.value <= kTimerMask, "timer ids are small");
   const Node& node = *current_;
-  queue_.push({at.ns,
-               order_of(static_cast<std::uint64_t>(EventClass::timer), node.rank, timer.value, 0),
-               std::uint64_t{node.place} << 40 | std::uint64_t{node.incarnation.value} << 16 |
-                   timer.value});
+  queue_.push({at.ns, node.timer_order | std::uint64_t{timer.value} << kStreamShift,
+               node.timer_data | timer.value});
 }
 
 protocol::DrawsId EventEngine::open_draws(std::string_view purpose) {

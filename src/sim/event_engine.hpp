@@ -52,15 +52,17 @@ class EventEngine final : private protocol::Context {
   std::uint32_t local_of(NodeId node);
   void add_channels(std::uint32_t sender, const std::vector<NodeId>& monitors);
   inline Route& route_to(NodeId to);
+  Route* find_route(NodeId to);
 
   void schedule_fault(std::uint32_t node, Fault fault, SimInstant at);
   void next_crash(std::uint32_t node);
   void next_stall(std::uint32_t node);
-  inline void handle(const engine::Event& event);
+  inline void handle(std::uint64_t order, std::uint64_t data);
   void handle_fault(std::uint32_t node, Fault fault);
   inline void handle_delivery(Message* message);
   inline void handle_timer(std::uint32_t node, std::uint64_t data);
   inline void deliver(Message* message);
+  inline void release(Message* message);
   void start_program(std::uint32_t node);
   void crash(std::uint32_t node);
   void recover(std::uint32_t node);
@@ -69,13 +71,14 @@ class EventEngine final : private protocol::Context {
 
   inline void push_delivery(const Route& route, std::span<const std::byte> payload,
                             SimInstant arrival, std::uint64_t index, bool copy);
+  void tell_of_send(const Route& route, std::optional<SeqNo> heartbeat, bool delivered);
 
   // protocol::Context, for the node whose program is running.
   [[nodiscard]] NodeId self() const override;
   [[nodiscard]] Incarnation incarnation() const override;
   [[nodiscard]] LocalInstant now() const override;
   void send(NodeId to, std::span<const std::byte> payload, std::int64_t bytes,
-            std::optional<SeqNo> heartbeat) override;
+            const std::optional<SeqNo>& heartbeat) override;
   void set_timer(protocol::TimerId timer, LocalInstant at) override;
   protocol::DrawsId open_draws(std::string_view purpose) override;
   [[nodiscard]] std::uint64_t draw(protocol::DrawsId draws, std::uint64_t index) const override;
@@ -92,7 +95,7 @@ class EventEngine final : private protocol::Context {
   std::vector<Node> nodes_;
   Node* current_ = nullptr;
   std::deque<Message> messages_;  // a deque: messages stay where they are
-  std::vector<Message*> free_messages_;
+  Message* free_messages_ = nullptr;
 };
 
 }  // namespace flatline::sim

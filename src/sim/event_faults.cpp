@@ -55,7 +55,7 @@ void EventEngine::crash(std::uint32_t place) {
   for (const auto& channel : node.watched) channel->monitor_crashed(clock_);
   node.up = false;
   node.overdue.clear();
-  free_messages_.insert(free_messages_.end(), node.inbox.begin(), node.inbox.end());
+  for (Message* const message : node.inbox) release(message);
   node.inbox.clear();
   schedule_fault(place, Fault::recover, node.crash_now.end);
 }
@@ -65,6 +65,7 @@ void EventEngine::recover(std::uint32_t place) {
   if (listener_ != nullptr) listener_->node("recover", node.id, clock_);
   node.up = true;
   ++node.incarnation.value;
+  node.timer_data = timer_data(place, node.incarnation);
   for (const Route& route : node.routes) {
     if (route.channel != nullptr) route.channel->monitored_recovered(clock_);
   }

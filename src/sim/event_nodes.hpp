@@ -19,9 +19,16 @@ namespace flatline::sim {
 
 // (class, node rank, sender rank or timer, index) in one word; ranks are below 2^20, as a
 // scenario has at most 10^6 nodes.
+inline constexpr unsigned kStreamShift = 21;
 constexpr std::uint64_t order_of(std::uint64_t event_class, std::uint64_t node,
                                  std::uint64_t stream, std::uint64_t index) {
-  return (event_class << 61) | (node << 41) | (stream << 21) | index_bits(index);
+  return (event_class << 61) | (node << 41) | (stream << kStreamShift) | index_bits(index);
+}
+
+// (place of the node, incarnation, timer) in one word: what the expiry of timer 0 carries.
+inline constexpr std::uint64_t kTimerMask = 0xffff;
+constexpr std::uint64_t timer_data(std::uint32_t place, Incarnation incarnation) {
+  return std::uint64_t{place} << 40 | std::uint64_t{incarnation.value} << 16;
 }
 
 // A message in flight. It keeps its place until it is taken in, so that a program may send while it
@@ -29,8 +36,8 @@ constexpr std::uint64_t order_of(std::uint64_t event_class, std::uint64_t node,
 struct EventEngine::Message {
   static constexpr std::size_t kLargestPayload = 36;
 
-  Node* from = nullptr;
-  Node* to = nullptr;
+  const Route* route = nullptr;
+  Message* next_free = nullptr;
   std::uint32_t length = 0;
   std::array<std::byte, kLargestPayload> bytes{};
 
@@ -50,6 +57,8 @@ struct EventEngine::Message {
 };
 
 struct EventEngine::Route {
+  NodeId to_id{};
+  Route* next = nullptr;  // the sender's next route, round and round
   Node* from = nullptr;
   Node* to = nullptr;
   Channel* channel = nullptr;  // the pair (from, to), if it is monitored
@@ -69,8 +78,10 @@ struct EventEngine::Node {
   bool must_start = false;  // recovered during a stall: the process starts on waking
   std::unique_ptr<protocol::NodeProgram> program;
   std::vector<Route> routes;
-  Route* last_route = nullptr;
+  Route* next_route = nullptr;
   std::int64_t measured_arrivals = 0;
+  std::uint64_t timer_order = 0;  // of its timers' expiries, timer 0
+  std::uint64_t timer_data = 0;   // the same
   std::uint64_t rank = 0;
   std::string name;
   std::vector<NodeId> beats_to;
@@ -89,11 +100,17 @@ struct EventEngine::Node {
 };
 
 inline void EventEngine::deliver(Message* message) {
-  if (message->to->up) {
-    current_ = message->to;
-    current_->program->on_message(*this, message->from->id, message->payload());
+  Node& node = *message->route->to;
+  if (node.up) {
+    current_ = &node;
+    node.program->on_message(*this, message->route->from->id, message->payload());
   }
-  free_messages_.push_back(message);
+  release(message);
+}
+
+inline void EventEngine::release(Message* message) {
+  message->next_free = free_messages_;
+  free_messages_ = message;
 }
 
 }  // namespace flatline::sim

@@ -26,11 +26,11 @@ struct LaneState {
       false;  ///< The current suspicion is a mistake that is counted (channel's business).
 };
 
-/// What a curve's rows have in common: from row number `from` on all trust, and row k is due at
-/// `due` + shift[k]; their LaneState::due is not kept. The rows before it are looked at one by one.
+/// What a curve's rows have in common: from row number `from` on all trust and are due where the
+/// line says; their LaneState::due is not kept. The rows before it are looked at one by one.
 struct CurveState {
   std::size_t from = 0;  ///< The number of rows: none.
-  SimInstant due{};
+  detect::Line line;
 };
 
 /// Verdict state that can be copied to ask "what if nothing more had been sent?".
@@ -61,35 +61,38 @@ class Judge {
     for (const std::size_t lane : changed_) changed(lane, state.lanes[lane]);
   }
 
-  /// Feeds an observation to the detectors and reads their deadlines. settle() must have been
+  /// Feeds an observation to the detectors and judges by their deadlines. settle() must have been
   /// called for `now`. Calls turning(lane index, state, next) for each lane that turns to trust, or
   /// from unknown to suspect, before its state changes.
   template <typename Turning>
   void observe(VerdictState& state, SimInstant now, const detect::Observation& observation,
                Turning&& turning) const {
-    const LocalInstant local{now.ns};
-    SimInstant earliest = SimInstant::never();
-    LocalInstant* deadlines = deadlines_.data();
-    for (std::size_t f = 0; f < state.families.size(); ++f) {
-      detect::Family* const family = state.families[f].get();
-      family->observe(local, observation);
-      const std::uint32_t c = panel_->family_curves()[f];
-      if (c != UINT32_MAX) {
-        observe_curve(state, c, *family, now, turning, earliest);
-      } else {
-        family->deadlines({deadlines, panel_->family_sizes()[f]});
-        for (const std::uint32_t row : panel_->family_rows()[f]) {
-          const Lane& lane = panel_->lanes()[row];
-          const LocalInstant deadline = deadlines_[lane.member];
-          const bool never = deadline == LocalInstant::never();
-          observe_row(state, row, {never ? deadline.ns : deadline.ns + lane.extra.ns}, now, turning,
-                      earliest);
-        }
-      }
-      deadlines += panel_->family_sizes()[f];
+    std::size_t line = 0;
+    for (const auto& family : state.families) {
+      family->observe({now.ns}, observation);
+      const std::size_t next = line + family->lines();
+      family->read_lines({lines_.data() + line, next - line});
+      line = next;
     }
+    SimInstant earliest = SimInstant::never();
+    for (std::size_t c = 0; c < state.curves.size(); ++c)
+      judge_curve(state, c, lines_[panel_->curves()[c].line], now, turning, earliest);
     state.earliest_due = earliest;
   }
+
+  /// settle() for one curve; earliest_due is then to be found anew.
+  template <typename Changed>
+  void settle_curve(VerdictState& state, std::size_t curve, SimInstant now,
+                    Changed&& changed) const {
+    changed_.clear();
+    SimInstant earliest = SimInstant::never();
+    settle_rows(state, curve, now, earliest);
+    for (const std::size_t lane : changed_) changed(lane, state.lanes[lane]);
+  }
+  /// Judges one curve by where its line lies now; `earliest` becomes what is due first.
+  template <typename Turning>
+  void judge_curve(VerdictState& state, std::size_t curve, const detect::Line& line, SimInstant now,
+                   Turning&& turning, SimInstant& earliest) const;
 
   /// Tells the detectors of a new incarnation. Verdicts stand until its first heartbeat, which
   /// follows at once.
@@ -97,16 +100,35 @@ class Judge {
     for (const auto& family : state.families) family->observe({now.ns}, observation);
   }
 
-  /// When a curve's row k is due.
+  /// When a row that trusts is due, dead_after included; without the wait for its next check.
+  [[nodiscard]] static SimInstant unchecked_due(const Curve& curve, const detect::Line& line,
+                                                std::size_t k) {
+    const Duration shift{curve.shift[k]};
+    return {curve.sloped ? detect::deadline_on(line.base, line.slope, shift, curve.factor[k]).ns
+                         : detect::deadline_on(line.base, shift).ns};
+  }
+  /// When row k of those that trust together is due.
+  [[nodiscard]] SimInstant due_of(const Curve& curve, const detect::Line& line,
+                                  std::size_t k) const {
+    const SimInstant due = unchecked_due(curve, line, k);
+    return curve.check_every.ns == 0 ? due : next_check(curve.rows[k], due);
+  }
   [[nodiscard]] SimInstant due_of(const VerdictState& state, std::size_t curve,
                                   std::size_t k) const {
-    return state.curves[curve].due + Duration{panel_->curves()[curve].shift[k]};
+    return due_of(panel_->curves()[curve], state.curves[curve].line, k);
   }
+  /// Computes earliest_due anew.
+  void find_earliest(VerdictState& state) const;
+
   [[nodiscard]] const Panel& panel() const { return *panel_; }
   /// A verdict due at `t` is spoken then, or when the monitor wakes.
   [[nodiscard]] SimInstant defer(SimInstant t) const { return stalls_->defer(t); }
-  /// Whether no verdict ever waits for the monitor to wake.
-  [[nodiscard]] bool never_defers() const { return stalls_->quiet(); }
+  /// When the monitor, awake at `t`, stalls next.
+  [[nodiscard]] SimInstant next_stall(SimInstant t) const { return stalls_->start_after(t); }
+  /// Whether no verdict due in [from, to] waits for the monitor to wake.
+  [[nodiscard]] bool never_defers(SimInstant from, SimInstant to) const {
+    return stalls_->free_of(from, to);
+  }
 
   /// When lane's final suspicion begins if nothing more comes: `since` if it suspects, never() if
   /// it has no deadline. REQUIRES: the lane is looked at by itself.
@@ -119,31 +141,30 @@ class Judge {
 
  private:
   void settle_all(VerdictState& state, SimInstant now) const;
+  void settle_rows(VerdictState& state, std::size_t curve, SimInstant now,
+                   SimInstant& earliest) const;
   template <typename Turning>
-  void observe_row(VerdictState& state, std::uint32_t row, SimInstant at, SimInstant now,
-                   Turning& turning, SimInstant& earliest) const;
-  template <typename Turning>
-  void observe_curve(VerdictState& state, std::size_t curve, const detect::Family& family,
-                     SimInstant now, Turning& turning, SimInstant& earliest) const;
+  void judge_row(VerdictState& state, std::uint32_t row, SimInstant at, SimInstant now,
+                 Turning& turning, SimInstant& earliest) const;
   [[nodiscard]] SimInstant next_check(std::size_t lane, SimInstant at) const;
 
   const Panel* panel_;
   std::vector<Duration> check_phases_;
   world::TimelineView* stalls_;
-  mutable std::vector<LocalInstant> deadlines_;
+  mutable std::vector<detect::Line> lines_;
   mutable std::vector<std::size_t> changed_;
 };
 
 template <typename Turning>
-void Judge::observe_row(VerdictState& state, std::uint32_t i, SimInstant at, SimInstant now,
-                        Turning& turning, SimInstant& earliest) const {
+void Judge::judge_row(VerdictState& state, std::uint32_t i, SimInstant at, SimInstant now,
+                      Turning& turning, SimInstant& earliest) const {
   LaneState& lane = state.lanes[i];
   if (at > now) [[likely]] {
     if (lane.output != Output::trust) [[unlikely]] {
       turning(i, lane, Output::trust);
       lane.output = Output::trust;
     }
-    lane.due = at == SimInstant::never() ? at : next_check(i, at);
+    lane.due = next_check(i, at);
   } else if (lane.output == Output::trust) {
     // A new beat took the trust away: suspicion starts here (or at the next check), not in the
     // past.
@@ -161,31 +182,26 @@ void Judge::observe_row(VerdictState& state, std::uint32_t i, SimInstant at, Sim
 }
 
 template <typename Turning>
-void Judge::observe_curve(VerdictState& state, std::size_t c, const detect::Family& family,
-                          SimInstant now, Turning& turning, SimInstant& earliest) const {
+void Judge::judge_curve(VerdictState& state, std::size_t c, const detect::Line& line,
+                        SimInstant now, Turning&& turning, SimInstant& earliest) const {
   const Curve& curve = panel_->curves()[c];
   CurveState& common = state.curves[c];
   const std::size_t rows = curve.rows.size();
   std::size_t from = common.from;
-  const LocalInstant lead = family.deadline(curve.lead);
-  // Before the first heartbeat a deadline is never or before all, with no shift added.
-  const bool shifts = lead != LocalInstant::never() && lead != LocalInstant::before_all();
-  const SimInstant due{shifts ? lead.ns + curve.lead_extra.ns : lead.ns};
-  const auto due_of_row = [&](std::size_t k) {
-    return shifts ? due + Duration{curve.shift[k]} : due;
-  };
+  // Before the first heartbeat there is no line: each row by itself.
+  const bool lies = line.base != LocalInstant::never() && line.base != LocalInstant::before_all();
   // Rows that trusted together and do not trust any more after this, or have no deadline yet.
-  while (from < rows && (!shifts || due_of_row(from) <= now)) {
-    state.lanes[curve.rows[from]].due = common.due + Duration{curve.shift[from]};
+  while (from < rows && (!lies || unchecked_due(curve, line, from) <= now)) {
+    state.lanes[curve.rows[from]].due = due_of(curve, common.line, from);
     ++from;
   }
   for (std::size_t k = 0; k < from; ++k)
-    observe_row(state, curve.rows[k], due_of_row(k), now, turning, earliest);
-  if (shifts) {
-    while (from > 0 && due_of_row(from - 1) > now) --from;
+    judge_row(state, curve.rows[k], unchecked_due(curve, line, k), now, turning, earliest);
+  if (lies) {
+    while (from > 0 && unchecked_due(curve, line, from - 1) > now) --from;
   }
-  common = {from, due};
-  if (from < rows) earliest = std::min(earliest, due_of_row(from));
+  common = {from, line};
+  if (from < rows) earliest = std::min(earliest, due_of(curve, line, from));
 }
 
 }  // namespace flatline::sim

@@ -1,20 +1,13 @@
 #include "sim/panel.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 namespace flatline::sim {
 namespace {
 
-// Fewer rows are judged one by one as fast.
-constexpr std::size_t kLeastOfCurve = 4;
-
-std::int64_t shift_of(const JudgedSetting& judged, Duration extra) {
-  for (std::size_t i = 0; i < judged.info->parameters.size(); ++i) {
-    if (judged.info->parameters[i].name == judged.info->shift)
-      return (std::get<Duration>(*judged.setting[i]) + extra).ns;
-  }
-  return 0;
-}
+// Fewer rows are booked one by one as fast.
+constexpr std::size_t kLeastToShare = 4;
 
 }  // namespace
 
@@ -27,77 +20,102 @@ std::vector<JudgedRow> rows_of(const std::vector<JudgedSetting>& settings) {
   return rows;
 }
 
-Panel::Panel(const std::vector<JudgedSetting>& settings, Duration interval) : interval_(interval) {
+Panel::Panel(const std::vector<JudgedSetting>& settings, Duration interval,
+             std::int64_t sample_every)
+    : sample_every_(sample_every) {
+  struct Group {
+    const detect::DetectorInfo* info = nullptr;
+    std::vector<detect::Setting> settings;
+  };
+  std::vector<Group> groups;
   // Where each setting's deadline ends up: its group, and its place in it.
   std::vector<std::pair<std::size_t, std::size_t>> place;
   for (const JudgedSetting& judged : settings) {
     std::size_t group = 0;
-    while (group < groups_.size() &&
-           !(groups_[group].info == judged.info &&
-             detect::share_family(*judged.info, groups_[group].settings.front(), judged.setting))) {
+    while (group < groups.size() &&
+           !(groups[group].info == judged.info &&
+             detect::share_family(*judged.info, groups[group].settings.front(), judged.setting))) {
       ++group;
     }
-    if (group == groups_.size()) groups_.push_back({judged.info, {}});
-    place.emplace_back(group, groups_[group].settings.size());
-    groups_[group].settings.push_back(judged.setting);
+    if (group == groups.size()) groups.push_back({judged.info, {}});
+    place.emplace_back(group, groups[group].settings.size());
+    groups[group].settings.push_back(judged.setting);
   }
-  std::vector<std::size_t> first(groups_.size(), 0);
-  for (std::size_t group = 0; group < groups_.size(); ++group) {
-    first[group] = members_;
-    family_sizes_.push_back(groups_[group].settings.size());
-    members_ += groups_[group].settings.size();
-  }
-  family_rows_.resize(groups_.size());
   for (const JudgedRow& row : rows_of(settings)) {
     const JudgedSetting& judged = settings[row.setting];
     const auto [group, member] = place[row.setting];
-    family_rows_[group].push_back(static_cast<std::uint32_t>(lanes_.size()));
-    lanes_.push_back({first[group] + member, row.dead ? *judged.dead_after : Duration{},
-                      judged.check_every.value_or(Duration{}),
-                      judged.info->initial == detect::InitialOutput::suspect});
+    lanes_.push_back({group, member, judged.info->initial == detect::InitialOutput::suspect});
+    check_every_.push_back(judged.check_every.value_or(Duration{}));
   }
-  find_curves(settings);
+  for (const Group& group : groups)
+    fresh_.push_back(detect::make_family(*group.info, group.settings, {interval, nullptr}));
+  place_rows(settings);
 }
 
-void Panel::find_curves(const std::vector<JudgedSetting>& settings) {
+void Panel::place_rows(const std::vector<JudgedSetting>& settings) {
+  first_line_.push_back(0);
+  for (const auto& family : fresh_) first_line_.push_back(first_line_.back() + family->lines());
+  curve_of_.resize(lanes_.size());
   const std::vector<JudgedRow> rows = rows_of(settings);
-  family_curves_.assign(groups_.size(), UINT32_MAX);
-  std::size_t first_member = 0;
-  for (std::size_t f = 0; f < groups_.size(); first_member += family_sizes_[f++]) {
-    const bool checked = std::any_of(family_rows_[f].begin(), family_rows_[f].end(),
-                                     [&](auto row) { return lanes_[row].check_every.ns > 0; });
-    if (groups_[f].info->shift.empty() || checked || family_rows_[f].size() < kLeastOfCurve) {
-      loose_rows_.insert(loose_rows_.end(), family_rows_[f].begin(), family_rows_[f].end());
-      continue;
-    }
-    Curve curve;
-    curve.rows = family_rows_[f];
-    const auto shift = [&](std::uint32_t row) {
-      return shift_of(settings[rows[row].setting], lanes_[row].extra);
-    };
-    std::stable_sort(curve.rows.begin(), curve.rows.end(),
-                     [&](auto a, auto b) { return shift(a) < shift(b); });
-    for (const std::uint32_t row : curve.rows)
-      curve.shift.push_back(shift(row) - shift(curve.rows.front()));
-    curve.lead = lanes_[curve.rows.front()].member - first_member;
-    curve.lead_extra = lanes_[curve.rows.front()].extra;
-    family_curves_[f] = static_cast<std::uint32_t>(curves_.size());
-    curves_.push_back(std::move(curve));
+  std::map<CurveKey, std::size_t> known;
+  for (std::uint32_t row = 0; row < lanes_.size(); ++row) {
+    const Lane& lane = lanes_[row];
+    const detect::Family& family = *fresh_[lane.family];
+    Placed placed{row, family.place(lane.member), family.sloped(), {}};
+    placed.place.line += first_line_[lane.family];
+    if (rows[row].dead) placed.extra = *settings[rows[row].setting].dead_after;
+    add_to_curve(placed, known);
   }
-  std::sort(loose_rows_.begin(), loose_rows_.end());
+  for (Curve& curve : curves_) sort_rows(curve);
+}
+
+// Rows share a curve if their order is the same whatever the line: with a slope, the same shift.
+// Checks lie on a grid of each row's own.
+void Panel::add_to_curve(const Placed& placed, std::map<CurveKey, std::size_t>& known) {
+  const Duration every = check_every_[placed.row];
+  const std::int64_t shift = (placed.place.shift + placed.extra).ns;
+  const CurveKey key{placed.place.line, placed.sloped ? shift : 0,
+                     every.ns > 0 ? placed.row : UINT32_MAX};
+  const auto [entry, is_new] = known.try_emplace(key, curves_.size());
+  if (is_new) {
+    Curve& curve = curves_.emplace_back();
+    curve.line = placed.place.line;
+    curve.sloped = placed.sloped;
+    curve.check_every = every;
+  }
+  Curve& curve = curves_[entry->second];
+  curve.rows.push_back(placed.row);
+  curve.shift.push_back(shift);
+  curve.factor.push_back(placed.place.factor);
+  curve_of_[placed.row] = entry->second;
+}
+
+void Panel::sort_rows(Curve& curve) const {
+  std::vector<std::size_t> order(curve.rows.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return std::pair(curve.shift[a], curve.factor[a]) < std::pair(curve.shift[b], curve.factor[b]);
+  });
+  const Curve unsorted = curve;
+  for (std::size_t k = 0; k < order.size(); ++k) {
+    curve.rows[k] = unsorted.rows[order[k]];
+    curve.shift[k] = unsorted.shift[order[k]];
+    curve.factor[k] = unsorted.factor[order[k]];
+  }
+  curve.shared = order.size() >= kLeastToShare;
 }
 
 qos::Tally Panel::make_tally(std::size_t batches, std::size_t nodes) const {
   qos::Tally tally(lanes_.size(), batches, nodes);
-  for (const Curve& curve : curves_) tally.curves.push_back({curve.rows, curve.shift});
+  for (const Curve& curve : curves_) {
+    if (curve.shared) tally.curves.push_back({curve.rows, curve.shift, curve.sloped, curve.factor});
+  }
   return tally;
 }
 
 std::vector<std::unique_ptr<detect::Family>> Panel::make_families() const {
   std::vector<std::unique_ptr<detect::Family>> families;
-  for (const Group& group : groups_) {
-    families.push_back(detect::make_family(*group.info, group.settings, {interval_, nullptr}));
-  }
+  for (const auto& family : fresh_) families.push_back(family->clone());
   return families;
 }
 

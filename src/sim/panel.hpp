@@ -1,72 +1,78 @@
 #pragma once
-// What every channel of a run is judged by: settings grouped into families, and the rows read off
-// them.
+// What every channel of a run is judged by: settings grouped into families, the rows read off them,
+// and the lines that the rows' deadlines lie on.
 
 #include <cstdint>
+#include <map>
 #include <memory>
+#include <tuple>
 #include <vector>
 
-#include "flatline/base/draws.hpp"
 #include "flatline/detect/detector.hpp"
 #include "flatline/qos/tally.hpp"
 #include "flatline/sim/run.hpp"
 
 namespace flatline::sim {
 
-/// One row: which deadline it reads, and how much later it acts.
+/// One row.
 struct Lane {
-  std::size_t member = 0;       ///< Place in the deadlines of all families, one after the other.
-  Duration extra{};             ///< dead_after for the state `dead`.
-  Duration check_every{};       ///< 0: the verdict changes at the deadline itself.
-  bool starts_suspect = false;  ///< Output before the first beat.
+  std::size_t family = 0, member = 0;  ///< The setting that it reads.
+  bool starts_suspect = false;         ///< Output before the first beat.
 };
 
-/// Rows of one family whose deadlines lie a constant apart: all are known from the first, and while
-/// all trust, nothing has to be done row by row.
+/// Rows whose deadlines lie on one line, in ascending order whatever the line: the first that
+/// trusts tells that all after it do. A row by itself is a curve too.
 struct Curve {
-  std::vector<std::uint32_t> rows;  ///< By ascending shift.
-  std::vector<std::int64_t> shift;  ///< Of each deadline against the first.
-  std::size_t lead = 0;             ///< The first row's place in its family.
-  Duration lead_extra{};
+  std::size_t line = 0;    ///< Among the lines of all families, one after the other.
+  bool sloped = false;     ///< Else all factors are 0.
+  bool shared = false;     ///< Rows enough to book together what they have in common.
+  Duration check_every{};  ///< 0: the verdict changes at the deadline itself. Else it has one row.
+  std::vector<std::uint32_t> rows;
+  std::vector<std::int64_t> shift;   ///< ns; dead_after included.
+  std::vector<std::int64_t> factor;  ///< 2^-32.
 };
 
 class Panel {
  public:
-  Panel(const std::vector<JudgedSetting>& settings, Duration interval);
+  /// `sample_every`: rows of a shared curve with a slope book every so manyth crash experiment one
+  /// by one.
+  Panel(const std::vector<JudgedSetting>& settings, Duration interval, std::int64_t sample_every);
 
   [[nodiscard]] const std::vector<Lane>& lanes() const { return lanes_; }
-  [[nodiscard]] std::size_t members() const { return members_; }
-  /// Settings per family, in the order of make_families().
-  [[nodiscard]] const std::vector<std::size_t>& family_sizes() const { return family_sizes_; }
-  /// Rows of each family, ascending.
-  [[nodiscard]] const std::vector<std::vector<std::uint32_t>>& family_rows() const {
-    return family_rows_;
-  }
+  /// 0: a verdict changes at the deadline itself.
+  [[nodiscard]] Duration check_every(std::size_t lane) const { return check_every_[lane]; }
+  /// Number of lines of all families.
+  [[nodiscard]] std::size_t lines() const { return first_line_.back(); }
+  /// The first line of each family, in the order of make_families(), and lines().
+  [[nodiscard]] const std::vector<std::size_t>& first_line() const { return first_line_; }
   [[nodiscard]] const std::vector<Curve>& curves() const { return curves_; }
-  /// The curve of each family, or UINT32_MAX.
-  [[nodiscard]] const std::vector<std::uint32_t>& family_curves() const { return family_curves_; }
-  /// Rows that belong to no curve.
-  [[nodiscard]] const std::vector<std::uint32_t>& loose_rows() const { return loose_rows_; }
+  /// The curve of each lane.
+  [[nodiscard]] std::size_t curve_of(std::size_t lane) const { return curve_of_[lane]; }
+  [[nodiscard]] std::int64_t sample_every() const { return sample_every_; }
   /// A tally for these rows.
   [[nodiscard]] qos::Tally make_tally(std::size_t batches, std::size_t nodes) const;
   /// One fresh family per group of settings that share an estimator.
   [[nodiscard]] std::vector<std::unique_ptr<detect::Family>> make_families() const;
 
  private:
-  struct Group {
-    const detect::DetectorInfo* info = nullptr;
-    std::vector<detect::Setting> settings;
+  // One row, where it lies.
+  struct Placed {
+    std::uint32_t row = 0;
+    detect::Place place;  // the line among all
+    bool sloped = false;
+    Duration extra{};
   };
-  void find_curves(const std::vector<JudgedSetting>& settings);
+  void place_rows(const std::vector<JudgedSetting>& settings);
+  using CurveKey = std::tuple<std::size_t, std::int64_t, std::uint32_t>;
+  void add_to_curve(const Placed& placed, std::map<CurveKey, std::size_t>& known);
+  void sort_rows(Curve& curve) const;
 
-  Duration interval_;
-  std::vector<Group> groups_;
-  std::vector<std::vector<std::uint32_t>> family_rows_;
-  std::vector<Curve> curves_;
-  std::vector<std::uint32_t> family_curves_, loose_rows_;
+  std::int64_t sample_every_;
+  std::vector<std::unique_ptr<detect::Family>> fresh_;  // nothing observed
   std::vector<Lane> lanes_;
-  std::vector<std::size_t> family_sizes_;
-  std::size_t members_ = 0;
+  std::vector<Duration> check_every_;
+  std::vector<std::size_t> first_line_, curve_of_;
+  std::vector<Curve> curves_;
 };
 
 }  // namespace flatline::sim

@@ -22,13 +22,14 @@ class Replay {
       : zero_(span.zero),
         interval_(interval),
         listener_(listener),
-        panel_(settings, interval),
+        panel_(settings, interval, 1),
         judge_(panel_, std::vector<Duration>(panel_.lanes().size()), &no_stalls_),
         // The last arrival is measured too.
         batches_(span.last - span.zero + nanoseconds(1), 1),
         tally_(panel_.make_tally(batches_.size(), 1)),
+        scratch_(panel_),
         channel_(kSender, kMonitor, judge_, no_stalls_, batches_, 0, time(span.first), tally_,
-                 listener) {}
+                 listener, scratch_) {}
 
   // Takes the arrivals in file order, up to `until`.
   Result<std::monostate> run(const Arrivals& next, SimInstant until) {
@@ -142,6 +143,7 @@ class Replay {
   Judge judge_;
   qos::BatchPlan batches_;
   qos::Tally tally_;
+  RunScratch scratch_;
   Channel channel_;
 
   bool ended_ = false;
@@ -158,7 +160,7 @@ class Replay {
 
 Result<std::optional<LocalInstant>> filled_at(const std::vector<JudgedSetting>& settings,
                                               Duration interval, const Arrivals& next) {
-  const Panel panel(settings, interval);
+  const Panel panel(settings, interval, 1);
   const auto families = panel.make_families();
   for (;;) {
     auto arrival = next();

@@ -6,7 +6,7 @@
 
 #include "flatline/sim/run.hpp"
 #include "flatline/world/timeline.hpp"
-#include "sim/judge.hpp"
+#include "sim/channel.hpp"
 #include "sim/panel.hpp"
 
 namespace flatline::sim {
@@ -24,9 +24,30 @@ constexpr std::uint64_t arrival_order(std::uint64_t index, bool copy) {
   return index_bits(index << 1 | (copy ? 1u : 0u));
 }
 
+/// Room to make the heartbeats of a run in.
+struct RunBuffer {
+  std::vector<std::uint64_t> bits;
+  std::vector<LocalInstant> due;
+  std::vector<SimInstant> made, fates;  ///< When each was sent, and when it arrives or never().
+  // Of those on their way, and of those lost. The vectors are room, and only grow.
+  std::size_t count = 0, losses = 0;
+  std::vector<SimInstant> sent, at;
+  std::vector<SeqNo> seq;
+  std::vector<SimInstant> lost;
+
+  /// For n heartbeats more.
+  void make_room(std::size_t n);
+  /// Forgets the first n on their way, and the first m losses.
+  void drop(std::size_t n, std::size_t m);
+};
+
 struct Stage {
   Stage(const PreparedWorld& prepared, const std::vector<JudgedSetting>& settings,
         std::uint32_t replication);
+
+  /// One crash experiment in so many is booked row by row where rows share a slope: few enough to
+  /// be cheap, and a power of two. Seen from the plan alone.
+  static std::int64_t sample_every(const scenario::Scenario& scenario);
 
   /// Where each lane's grid of checks lies on a monitor, by name.
   [[nodiscard]] std::vector<Duration> check_phases(const std::string& monitor) const;
@@ -36,6 +57,8 @@ struct Stage {
   random::StreamFactory streams;
   world::Truth truth;
   Panel panel;
+  RunScratch run_scratch;
+  RunBuffer run_buffer;
   std::vector<std::uint32_t>
       places;  ///< By NodeId: the place among the running engine's nodes, or kAbsent.
 

@@ -11,11 +11,11 @@ constexpr int kStopCheckMask = 0xfff;
 
 NodeFaults::NodeFaults(world::Timeline crashes, world::Timeline stalls)
     : crashes_(std::move(crashes)), stalls_(std::move(stalls)) {
-  next_crash();
-  next_stall();
+  find_crash();
+  find_stall();
 }
 
-void NodeFaults::next_crash() {
+void NodeFaults::find_crash() {
   crash_kind_ = Kind::crash;
   crash_at_ = SimInstant::never();
   if (const auto crash = crashes_.next()) {
@@ -24,7 +24,7 @@ void NodeFaults::next_crash() {
   }
 }
 
-void NodeFaults::next_stall() {
+void NodeFaults::find_stall() {
   stall_kind_ = Kind::stall;
   stall_at_ = SimInstant::never();
   if (const auto stall = stalls_.next()) {
@@ -35,11 +35,11 @@ void NodeFaults::next_stall() {
 
 void NodeFaults::advance() {
   if (crash_first()) {
-    if (crash_kind_ == Kind::recover) return next_crash();
+    if (crash_kind_ == Kind::recover) return find_crash();
     crash_kind_ = Kind::recover;
     crash_at_ = crash_now_.end;
   } else {
-    if (stall_kind_ == Kind::wake) return next_stall();
+    if (stall_kind_ == Kind::wake) return find_stall();
     stall_kind_ = Kind::wake;
     stall_at_ = stall_now_.end;
   }
@@ -59,7 +59,8 @@ StreamPair::Process StreamPair::process_of(const Stage& stage, NodeId id) {
 
 StreamPair::StreamPair(Stage& stage, NodeId sender, NodeId monitor, SimInstant end,
                        qos::Tally& tally)
-    : push_(&stage.world->scenario().push),
+    : stage_(&stage),
+      push_(&stage.world->scenario().push),
       end_(end),
       tally_(&tally),
       sender_(process_of(stage, sender)),
@@ -67,7 +68,7 @@ StreamPair::StreamPair(Stage& stage, NodeId sender, NodeId monitor, SimInstant e
       monitor_stalls_(stage.truth.stalls(monitor)),
       judge_(stage.panel, stage.check_phases(monitor_.name), &monitor_stalls_),
       channel_(sender, monitor, judge_, monitor_stalls_, stage.world->batches(), stage.replication,
-               stage.truth.begin(), tally, nullptr),
+               stage.truth.begin(), tally, nullptr, stage.run_scratch),
       link_(stage.world->links().law(sender, monitor), stage.streams,
             "link/" + sender_.name + "/" + monitor_.name, stage.truth.partitions(sender, monitor),
             stage.truth.begin()),
@@ -236,24 +237,31 @@ bool StreamPair::run_until(SimInstant until, const std::atomic<bool>* stop) {
     if ((++handled & kStopCheckMask) == 0 && stop != nullptr &&
         stop->load(std::memory_order_relaxed))
       return false;
-    const SimInstant sender_fault = sender_.faults.at(), monitor_fault = monitor_.faults.at();
-    const SimInstant fault = std::min(sender_fault, monitor_fault);
+    if (--pause_ <= 0 && may_run() && !run_many(last, stop)) return false;
+    const SimInstant fault = std::min(sender_.faults.at(), monitor_.faults.at());
     const SimInstant arrival = flying_.empty() ? SimInstant::never() : flying_.front().arrival;
     const SimInstant next = std::min({fault, arrival, timer_});
+    if (!losses_ahead_.empty()) announce_losses(std::min(next, last));
     if (next >= last) return true;
     clock_ = next;
-    if (fault == next) {
-      const bool sender_first = sender_fault != monitor_fault ? sender_fault < monitor_fault
-                                                              : sender_.rank < monitor_.rank;
-      handle_fault(sender_first ? sender_ : monitor_);
-    } else if (arrival == next) {
-      arrive(next_arrival());
-    } else if (sender_.stalled) {
-      overdue_ = true;
-      timer_ = SimInstant::never();
-    } else {
-      handle_timer(next);
-    }
+    handle(fault, arrival);
+  }
+}
+
+// What comes at clock_.
+void StreamPair::handle(SimInstant fault, SimInstant arrival) {
+  if (fault == clock_) {
+    const SimInstant sender_fault = sender_.faults.at(), monitor_fault = monitor_.faults.at();
+    const bool sender_first =
+        sender_fault != monitor_fault ? sender_fault < monitor_fault : sender_.rank < monitor_.rank;
+    handle_fault(sender_first ? sender_ : monitor_);
+  } else if (arrival == clock_) {
+    arrive(next_arrival());
+  } else if (sender_.stalled) {
+    overdue_ = true;
+    timer_ = SimInstant::never();
+  } else {
+    handle_timer(clock_);
   }
 }
 

@@ -35,8 +35,8 @@ class NodeFaults {
     return crash_at_ != stall_at_ ? crash_at_ < stall_at_ : crash_kind_ < stall_kind_;
   }
 
-  void next_crash();
-  void next_stall();
+  void find_crash();
+  void find_stall();
 
   world::Timeline crashes_, stalls_;
   world::Interval crash_now_, stall_now_;
@@ -78,6 +78,18 @@ class StreamPair {
     }
   };
 
+  void handle(SimInstant fault, SimInstant arrival);
+  // In stream_run.cpp: many heartbeats at once, while nothing happens but heartbeats.
+  [[nodiscard]] SimInstant arrivals_before(SimInstant before) const;
+  [[nodiscard]] bool may_run() const;
+  bool run_many(SimInstant last, const std::atomic<bool>* stop);
+  bool take_flights(RunBuffer& buffer);
+  void make_beats(RunBuffer& buffer, SimInstant before);
+  static void sort_out(RunBuffer& buffer, std::int64_t first, std::size_t n);
+  std::size_t take_in_order(RunBuffer& buffer, SimInstant before);
+  void give_back_flights(const RunBuffer& buffer);
+  void announce_losses(SimInstant before);
+
   static Process process_of(const Stage& stage, NodeId id);
   void handle_fault(Process& process);
   void wake(Process& process, world::OnWake on_wake);
@@ -91,6 +103,7 @@ class StreamPair {
   [[nodiscard]] std::uint64_t jitter_bits(std::int64_t index) const;
   void advance_schedule();
 
+  Stage* stage_;
   const protocol::PushSettings* push_;
   SimInstant end_;
   qos::Tally* tally_;
@@ -111,6 +124,9 @@ class StreamPair {
   Incarnation newest_{};
   std::vector<Message> flying_;  // a heap, the next arrival on top
   std::vector<Message> inbox_;   // came during a stall
+  // Losses of heartbeats made ahead that the channel has not been told of.
+  std::vector<SimInstant> losses_ahead_;
+  int pause_ = 0, next_pause_ = 0;  // events until many are tried again
 
   std::int64_t sent_ = 0, arrived_ = 0;  // measured
 };

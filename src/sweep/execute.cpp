@@ -7,7 +7,6 @@
 #include <thread>
 #include <vector>
 
-#include "flatline/qos/measures.hpp"
 #include "sweep/tables.hpp"
 
 namespace flatline::sweep {
@@ -33,6 +32,8 @@ std::vector<sim::Block> blocks_of(const scenario::Scenario& scenario) {
 
 // One world while its blocks are being run.
 struct Running {
+  std::size_t number = 0;
+  World world;
   std::unique_ptr<sim::PreparedWorld> prepared;
   std::vector<sim::JudgedSetting> settings;
   std::vector<sim::Block> blocks;
@@ -42,15 +43,14 @@ struct Running {
 };
 
 struct Job {
-  std::size_t world = 0;
   std::shared_ptr<Running> running;
   sim::Block block;
 };
 
 class Executor {
  public:
-  Executor(const Plan& plan, const results::ResultsFolder* folder, const ExecuteOptions& options)
-      : plan_(plan), folder_(folder), options_(options), parts_(plan.worlds.size()) {
+  Executor(const Plan& plan, const results::ResultsFolder& folder, const ExecuteOptions& options)
+      : plan_(plan), folder_(folder), options_(options), found_(plan.worlds.size()) {
     progress_.worlds = plan.worlds.size();
     total_ = planned_judgements(plan);
   }
@@ -64,13 +64,8 @@ class Executor {
     for (std::thread& thread : threads) thread.join();
     if (error_) std::rethrow_exception(error_);
     if (!problems_.empty()) return problems_;
-    Executed executed;
-    if (stopped()) {
-      executed.outcome = Outcome::interrupted;
-      return executed;
-    }
-    executed.tables = assemble(plan_, parts_);
-    return executed;
+    const bool finished = progress_.worlds_done == progress_.worlds;
+    return Executed{finished ? Outcome::finished : Outcome::interrupted, progress_.worlds_done};
   }
 
  private:
@@ -79,14 +74,12 @@ class Executor {
   }
 
   void take_finished_parts() {
-    if (folder_ == nullptr) return;
-    for (std::size_t w = 0; w < parts_.size(); ++w) {
-      if (auto part = read_part(*folder_, w)) {
-        parts_[w] = std::move(*part);
-        ++progress_.worlds_done;
-        progress_.resumed = true;
-        done_ += planned_judgements(plan_.worlds[w]);
-      }
+    for (std::size_t w = 0; w < found_.size() && !stopped(); ++w) {
+      if (!has_part(folder_, w)) continue;
+      found_[w] = true;
+      ++progress_.worlds_done;
+      progress_.resumed = true;
+      done_ += planned_judgements(plan_.worlds[w]);
     }
     report_progress();
   }
@@ -103,59 +96,62 @@ class Executor {
 
   bool next_job(Job& job) {
     const std::lock_guard lock(mutex_);
+    job = {};
     if (stopped() || error_ || !problems_.empty()) return false;
-    if (current_ && current_->next < current_->blocks.size()) {
-      job = {current_world_, current_, current_->blocks[current_->next++]};
-      return true;
+    if (!current_) {
+      while (next_world_ < found_.size() && found_[next_world_]) ++next_world_;
+      if (next_world_ == found_.size()) return false;
+      current_ = start(next_world_++);
     }
-    while (next_world_ < plan_.worlds.size() && !parts_[next_world_].cells.empty()) ++next_world_;
-    if (next_world_ == plan_.worlds.size()) return false;
-    current_world_ = next_world_++;
-    current_ = start(plan_.worlds[current_world_]);
-    job = {current_world_, current_, current_->blocks[current_->next++]};
+    job = {current_, current_->blocks[current_->next++]};
+    // Whoever finishes its last block is the last to hold it.
+    if (current_->next == current_->blocks.size()) current_.reset();
     return true;
   }
 
-  static std::shared_ptr<Running> start(const World& world) {
+  [[nodiscard]] std::shared_ptr<Running> start(std::size_t w) const {
     auto running = std::make_shared<Running>();
+    running->number = w;
+    running->world = plan_.world(w);
+    const World& world = running->world;
     running->prepared = std::make_unique<sim::PreparedWorld>(world.scenario, world.warm_up);
     for (const Cell& cell : world.cells) running->settings.push_back(cell.judged);
     running->blocks = blocks_of(world.scenario);
-    running->tally =
-        qos::Tally(sim::rows_of(running->settings).size(), running->prepared->batches().size(),
-                   world.scenario.world.cluster.size());
     return running;
   }
 
   void run_job(const Job& job) {
+    Running& running = *job.running;
     const auto run = options_.engine == Engine::stream ? sim::run_stream : sim::run_events;
-    const qos::Tally tally =
-        run(*job.running->prepared, job.running->settings, job.block, options_.stop);
+    qos::Tally tally = run(*running.prepared, running.settings, job.block, options_.stop);
     if (stopped()) return;  // the block may be incomplete
+    const WorldOutline& outline = plan_.worlds[running.number];
+    const auto blocks = static_cast<double>(running.blocks.size());
     bool world_done = false;
     {
       const std::lock_guard lock(mutex_);
-      job.running->tally.merge(tally);
-      world_done = ++job.running->finished == job.running->blocks.size();
-      done_ += planned_judgements(plan_.worlds[job.world]) /
-               static_cast<double>(job.running->blocks.size());
+      if (running.finished == 0) {
+        running.tally = std::move(tally);
+      } else {
+        running.tally.merge(tally);
+      }
+      world_done = ++running.finished == running.blocks.size();
+      done_ += planned_judgements(outline) / blocks;
+      progress_.heartbeats += outline.heartbeats / blocks;
     }
-    if (world_done) finish_world(job.world, *job.running);
+    tally = {};
+    const bool kept = world_done && keep(running);
     const std::lock_guard lock(mutex_);
-    if (world_done) ++progress_.worlds_done;
+    if (kept) ++progress_.worlds_done;
     report_progress();
   }
 
-  void finish_world(std::size_t w, const Running& running) {
-    Part part = make_part(plan_, plan_.worlds[w], running.tally);
-    if (folder_ != nullptr) {
-      if (auto stored = store_part(*folder_, w, part); !stored.ok()) {
-        const std::lock_guard lock(mutex_);
-        problems_.insert(problems_.end(), stored.problems().begin(), stored.problems().end());
-      }
-    }
+  bool keep(const Running& running) {
+    const auto stored = store_part(folder_, plan_, running.world, running.number, running.tally);
+    if (stored.ok()) return true;
     const std::lock_guard lock(mutex_);
-    parts_[w] = std::move(part);
+    problems_.insert(problems_.end(), stored.problems().begin(), stored.problems().end());
+    return false;
   }
 
   void report_progress() {
@@ -164,13 +160,12 @@ class Executor {
   }
 
   const Plan& plan_;
-  const results::ResultsFolder* folder_;
+  const results::ResultsFolder& folder_;
   const ExecuteOptions& options_;
-  std::vector<Part> parts_;  // by world; no cells: not done yet
+  std::vector<bool> found_;  // by world: was there before
 
   std::mutex mutex_;
-  std::shared_ptr<Running> current_;
-  std::size_t current_world_ = 0;
+  std::shared_ptr<Running> current_;  // has blocks to hand out
   std::size_t next_world_ = 0;
   double done_ = 0, total_ = 0;
   Progress progress_;
@@ -184,7 +179,7 @@ Engine suitable_engine(const Plan&) {
   return Engine::stream;
 }
 
-Result<Executed> execute(const Plan& plan, const results::ResultsFolder* folder,
+Result<Executed> execute(const Plan& plan, const results::ResultsFolder& folder,
                          const ExecuteOptions& options) {
   return Executor(plan, folder, options).run();
 }

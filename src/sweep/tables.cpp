@@ -1,6 +1,7 @@
 #include "sweep/tables.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <set>
 
 #include "flatline/base/text.hpp"
@@ -49,52 +50,23 @@ std::string part_id(std::size_t w) {
 }
 
 // Both texts of a part in one file: the length of the first, a line break, the first, the second.
-std::string pack(const Part& part) {
+std::string pack(const results::TablePiece& part) {
   return std::to_string(part.cells.size()) + "\n" + part.cells + part.detection;
 }
 
-std::optional<Part> unpack(const std::string& bytes) {
+std::optional<results::TablePiece> unpack(const std::string& bytes) {
   const std::size_t line = bytes.find('\n');
   if (line == std::string::npos) return std::nullopt;
   const auto length = parse_count(std::string_view(bytes).substr(0, line));
   if (!length.ok() || static_cast<std::size_t>(length.value()) > bytes.size() - line - 1)
     return std::nullopt;
   const auto size = static_cast<std::size_t>(length.value());
-  return Part{bytes.substr(line + 1, size), bytes.substr(line + 1 + size)};
+  return results::TablePiece{bytes.substr(line + 1, size), bytes.substr(line + 1 + size)};
 }
 
-// What happened, as timeline.csv has it.
-std::string timeline_csv(const Plan& plan, const Timeline& timeline,
-                         const std::vector<sim::TimelineEntry>& entries) {
-  std::string csv = std::string(kTimelineHeader) + "\n";
-  const scenario::Scenario& scenario = plan.worlds.front().scenario;
-  const auto rows = sim::rows_of(timeline.settings);
-  const world::Cluster& cluster = scenario.world.cluster;
-  for (const sim::TimelineEntry& entry : entries) {
-    const bool verdict =
-        std::string_view(entry.event) == "suspect" || std::string_view(entry.event) == "trust";
-    csv += format_number(static_cast<double>(entry.at.ns) * 1e-9, 12) + "," +
-           cluster.name(entry.monitored) + "," + cluster.name(entry.monitor) + ",";
-    if (verdict) {
-      const std::size_t detector = timeline.detectors[rows[entry.row].setting];
-      csv += csv_field(scenario.detectors[detector].label) + "," +
-             (rows[entry.row].dead ? "dead" : "suspected");
-    } else {
-      csv += ",";
-    }
-    csv += std::string(",") + entry.event + "\n";
-  }
-  return csv;
-}
-
-std::string simulated_timeline(const Plan& plan) {
-  const World& world = plan.worlds.front();
-  const Timeline timeline = timeline_of(plan);
-  const sim::PreparedWorld prepared(world.scenario, world.warm_up);
-  const sim::Block block{0, 0, std::min(kTimelineSenders, world.scenario.push.from.size())};
-  return timeline_csv(
-      plan, timeline,
-      sim::record_timeline(prepared, timeline.settings, block, timeline.length, timeline.entries));
+// The first lines of both tables.
+results::TablePiece headers(const Plan& plan) {
+  return {results::write_csv({cell_columns(plan), {}}), std::string(kDetectionHeader) + "\n"};
 }
 
 }  // namespace
@@ -147,14 +119,20 @@ std::string detection_of(const results::Table& table, const qos::Measurer& measu
   return detection;
 }
 
+// The rows of one world in both tables.
+results::TablePiece piece_of(const Plan& plan, const World& world, const qos::Tally& tally) {
+  const qos::Measurer measurer(tally);
+  const results::Table table = measured(plan, world, measurer);
+  return {without_header(results::write_csv(table)), detection_of(table, measurer)};
+}
+
 }  // namespace
 
 results::Table cells_table(const Plan& plan, const World& world, const qos::Tally& tally) {
   return measured(plan, world, qos::Measurer(tally));
 }
 
-Timeline timeline_of(const Plan& plan) {
-  const World& world = plan.worlds.front();
+Timeline timeline_of(const World& world) {
   const scenario::Scenario& scenario = world.scenario;
   Timeline timeline;
   timeline.entries = kTimelineEntries;
@@ -171,52 +149,80 @@ Timeline timeline_of(const Plan& plan) {
   return timeline;
 }
 
-Tables tables_of(const Plan& plan, const qos::Tally& tally,
-                 const std::vector<sim::TimelineEntry>& timeline) {
-  const World& world = plan.worlds.front();
-  Tables tables;
-  const qos::Measurer measurer(tally);
-  tables.cells = measured(plan, world, measurer);
-  tables.detection_csv =
-      std::string(kDetectionHeader) + "\n" + detection_of(tables.cells, measurer);
-  tables.timeline_csv = timeline_csv(plan, timeline_of(plan), timeline);
-  return tables;
-}
-
-Part make_part(const Plan& plan, const World& world, const qos::Tally& tally) {
-  const qos::Measurer measurer(tally);
-  const results::Table table = measured(plan, world, measurer);
-  return {without_header(results::write_csv(table)), detection_of(table, measurer)};
-}
-
-std::optional<Part> read_part(const results::ResultsFolder& folder, std::size_t w) {
-  if (!folder.has_part(part_id(w))) return std::nullopt;
-  auto bytes = folder.read_part(part_id(w));
-  if (!bytes.ok()) return std::nullopt;
-  return unpack(bytes.value());
-}
-
-Result<std::monostate> store_part(const results::ResultsFolder& folder, std::size_t w,
-                                  const Part& part) {
-  return folder.write_part(part_id(w), pack(part));
-}
-
-Tables assemble(const Plan& plan, const std::vector<Part>& parts) {
-  std::string header;
-  for (const std::string& column : cell_columns(plan))
-    header += (header.empty() ? "" : ",") + csv_field(column);
-  std::string cells = header + "\n";
-  Tables tables;
-  tables.detection_csv = std::string(kDetectionHeader) + "\n";
-  for (const Part& part : parts) {
-    cells += part.cells;
-    tables.detection_csv += part.detection;
+std::string timeline_csv(const World& world, const std::vector<sim::TimelineEntry>& entries) {
+  std::string csv = std::string(kTimelineHeader) + "\n";
+  const Timeline timeline = timeline_of(world);
+  const scenario::Scenario& scenario = world.scenario;
+  const auto rows = sim::rows_of(timeline.settings);
+  const world::Cluster& cluster = scenario.world.cluster;
+  for (const sim::TimelineEntry& entry : entries) {
+    const bool verdict =
+        std::string_view(entry.event) == "suspect" || std::string_view(entry.event) == "trust";
+    csv += format_number(static_cast<double>(entry.at.ns) * 1e-9, 12) + "," +
+           cluster.name(entry.monitored) + "," + cluster.name(entry.monitor) + ",";
+    if (verdict) {
+      const std::size_t detector = timeline.detectors[rows[entry.row].setting];
+      csv += csv_field(scenario.detectors[detector].label) + "," +
+             (rows[entry.row].dead ? "dead" : "suspected");
+    } else {
+      csv += ",";
+    }
+    csv += std::string(",") + entry.event + "\n";
   }
-  auto table = results::read_csv(cells);
-  FLATLINE_CHECK(table.ok(), "our own CSV reads back");
-  tables.cells = std::move(table).value();
-  tables.timeline_csv = simulated_timeline(plan);
-  return tables;
+  return csv;
+}
+
+std::string simulated_timeline(const Plan& plan) {
+  const World world = plan.world(0);
+  const Timeline timeline = timeline_of(world);
+  const sim::PreparedWorld prepared(world.scenario, world.warm_up);
+  const sim::Block block{0, 0, std::min(kTimelineSenders, world.scenario.push.from.size())};
+  return timeline_csv(world, sim::record_timeline(prepared, timeline.settings, block,
+                                                  timeline.length, timeline.entries));
+}
+
+results::FinishedFiles files_of(const Plan& plan, const World& world, const qos::Tally& tally,
+                                const std::vector<sim::TimelineEntry>& timeline) {
+  results::FinishedFiles files;
+  files.tables = [&plan, &world, &tally,
+                  next = 0]() mutable -> Result<std::optional<results::TablePiece>> {
+    ++next;
+    if (next == 1) return std::optional(headers(plan));
+    if (next == 2) return std::optional(piece_of(plan, world, tally));
+    return std::optional<results::TablePiece>();
+  };
+  files.timeline = timeline_csv(world, timeline);
+  files.scenario = plan.resolved;
+  return files;
+}
+
+results::FinishedFiles stored_files(const Plan& plan, const results::ResultsFolder& folder) {
+  results::FinishedFiles files;
+  files.tables = [&plan, &folder, begun = false,
+                  next = std::size_t{0}]() mutable -> Result<std::optional<results::TablePiece>> {
+    if (!begun) {
+      begun = true;
+      return std::optional(headers(plan));
+    }
+    if (next == plan.worlds.size()) return std::optional<results::TablePiece>();
+    const auto bytes = folder.read_part(part_id(next++));
+    if (!bytes.ok()) return bytes.problems();
+    auto part = unpack(bytes.value());
+    FLATLINE_CHECK(part.has_value(), "our own part can be read");
+    return std::optional(std::move(part));
+  };
+  files.timeline = simulated_timeline(plan);
+  files.scenario = plan.resolved;
+  return files;
+}
+
+bool has_part(const results::ResultsFolder& folder, std::size_t w) {
+  return folder.has_part(part_id(w));
+}
+
+Result<std::monostate> store_part(const results::ResultsFolder& folder, const Plan& plan,
+                                  const World& world, std::size_t w, const qos::Tally& tally) {
+  return folder.write_part(part_id(w), pack(piece_of(plan, world, tally)));
 }
 
 }  // namespace flatline::sweep

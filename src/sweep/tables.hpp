@@ -1,31 +1,18 @@
 #pragma once
-// From tallies to the files of a results folder: one part per world, put together in plan order.
-
-#include <optional>
-#include <string>
-#include <vector>
+// The parts of a results folder: the finished rows of one world each.
 
 #include "flatline/qos/tally.hpp"
 #include "flatline/results/store.hpp"
-#include "flatline/sweep/execute.hpp"
 #include "flatline/sweep/plan.hpp"
 
 namespace flatline::sweep {
 
-/// The finished rows of one world: CSV without header lines.
-struct Part {
-  std::string cells;
-  std::string detection;
-};
+/// Whether the part of world `w` is there and whole.
+bool has_part(const results::ResultsFolder& folder, std::size_t w);
 
-Part make_part(const Plan& plan, const World& world, const qos::Tally& tally);
-
-/// The part of world `w` as a folder keeps it; nothing if it is not there or damaged.
-std::optional<Part> read_part(const results::ResultsFolder& folder, std::size_t w);
-Result<std::monostate> store_part(const results::ResultsFolder& folder, std::size_t w,
-                                  const Part& part);
-
-/// All tables from the parts of all worlds, in plan order; records the timeline.
-Tables assemble(const Plan& plan, const std::vector<Part>& parts);
+/// Measures the rows of world `w` and keeps them. REQUIRES: `world` is number `w`, or was made from
+/// it.
+Result<std::monostate> store_part(const results::ResultsFolder& folder, const Plan& plan,
+                                  const World& world, std::size_t w, const qos::Tally& tally);
 
 }  // namespace flatline::sweep

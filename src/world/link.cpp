@@ -1,11 +1,15 @@
 #include "flatline/world/link.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "world/laws.hpp"
 
 namespace flatline::world {
 namespace {
+
+// Messages of a run taken at a time.
+constexpr std::size_t kPart = 512;
 
 std::vector<bool> membership(const std::vector<NodeId>& nodes, std::uint32_t size) {
   std::vector<bool> member(size, false);
@@ -105,12 +109,55 @@ Link::Link(LinkLaw law, const random::StreamFactory& streams, const std::string&
   }
 }
 
+void Link::lose_by(const Chance& now, std::uint64_t first,
+                   std::span<std::int64_t> arrival_ns) const {
+  if (now.always) {
+    std::fill(arrival_ns.begin(), arrival_ns.end(), SimInstant::never().ns);
+  } else if (now.threshold > 0) {
+    loss_draws_.mark_below(first, now.threshold, SimInstant::never().ns, arrival_ns);
+  }
+}
+
+void Link::lose(std::span<const SimInstant> sent, std::uint64_t first,
+                std::span<std::int64_t> arrival_ns) {
+  if (!may_lose_) return;
+  if (!bursts_) return lose_by(loss_good_, first, arrival_ns);
+  for (std::size_t i = 0; i < sent.size();) {
+    const Chance& now = state_.bad_at(sent[i]) ? loss_bad_ : loss_good_;
+    std::size_t end = sent.size();
+    if (sent.back() >= state_.until()) {
+      const auto from = sent.begin() + static_cast<std::ptrdiff_t>(i) + 1;
+      end = static_cast<std::size_t>(std::lower_bound(from, sent.end(), state_.until()) -
+                                     sent.begin());
+    }
+    lose_by(now, first + i, arrival_ns.subspan(i, end - i));
+    i = end;
+  }
+}
+
 void Link::transmit_run(std::span<const SimInstant> sent, std::uint64_t first,
                         std::span<SimInstant> arrival) {
-  for (std::size_t i = 0; i < sent.size(); ++i) {
-    const std::uint64_t index = first + i;
-    arrival[i] = loses(sent[i], index) ? SimInstant::never()
-                                       : arrival_after(sent[i], delay_draws_.bits(index));
+  // On the stack and not in the link: links are many.
+  std::array<std::int64_t, kPart> scratch;
+  const bool instant = delay_.min_ns() < 1;
+  for (std::size_t begin = 0; begin < sent.size(); begin += kPart) {
+    const auto part = sent.subspan(begin, std::min(kPart, sent.size() - begin));
+    const auto ns = std::span(scratch).first(part.size());
+    delay_.fill(delay_draws_, first + begin, ns);
+    if (instant) {
+      for (std::int64_t& delay : ns) delay = std::max<std::int64_t>(1, delay);
+    }
+    for (std::size_t i = 0; i < ns.size(); ++i) ns[i] += part[i].ns;
+    lose(part, first + begin, ns);
+    if (fifo_) {
+      // A lost message is never overtaken, and holds nobody up.
+      for (std::int64_t& at : ns) {
+        const bool lost = at == SimInstant::never().ns;
+        at = std::max(at, last_arrival_.ns);
+        last_arrival_.ns = lost ? last_arrival_.ns : at;
+      }
+    }
+    for (std::size_t i = 0; i < ns.size(); ++i) arrival[begin + i] = {ns[i]};
   }
 }
 

@@ -89,14 +89,16 @@ void TimelineView::advance() {
   if (ahead_.empty()) ahead_.push_back(timeline_.next().value_or(kNoMore));
 }
 
-SimInstant TimelineView::defer_slow(SimInstant t) {
-  if (ahead_.empty()) ahead_.push_back(timeline_.next().value_or(kNoMore));
+const Interval& TimelineView::ahead_of(SimInstant t) {
   for (std::size_t i = 0;; ++i) {
     if (i == ahead_.size()) ahead_.push_back(timeline_.next().value_or(kNoMore));
-    if (t < ahead_[i].start) return t;
-    if (t < ahead_[i].end) return ahead_[i].end;
-    if (ahead_[i].start == SimInstant::never()) return t;
+    if (t < ahead_[i].end || ahead_[i].start == SimInstant::never()) return ahead_[i];
   }
+}
+
+SimInstant TimelineView::defer_slow(SimInstant t) {
+  const Interval& next = ahead_of(t);
+  return t < next.start ? t : next.end;
 }
 
 Truth::Truth(const Model& model, const random::StreamFactory& streams, Duration warm_up)

@@ -130,6 +130,8 @@ class Output(ProgramTest):
         self.assertEqual(sorted({row["fixed_timeout.timeout_s"] for row in rows}), [1, 2, 3])
         plan = self.succeed("sweep", "s.json", "--dry-run", "--axis", "timeout=1s:3s:1s", "--axis", "interval=500ms,1s")
         self.assertIn("2 worlds, 6 cells", plan.out)
+        # Two pairs over an hour and the warm-up of 3 s.
+        self.assertRegex(plan.out, r"world 1: interval=1s cells 3..5, warm-up 3s, 7\.21e\+03 heartbeats")
 
     def test_a_dry_run_leaves_nothing(self):
         self.succeed("sweep", "s.json", "--dry-run")

@@ -43,12 +43,31 @@ constexpr LocalInstant deadline_on(LocalInstant base, const Slope& slope, Durati
                                    std::int64_t factor) {
   if (base == LocalInstant::never() || base == LocalInstant::before_all()) return base;
   constexpr int kBits = 48;
+  constexpr std::int64_t kUsual = std::int64_t{1} << 60;
+  constexpr std::int64_t kUsualFactor = std::int64_t{1} << 46;
+  if (slope.per_factor >= 0 && slope.per_factor < kUsual && factor < kUsualFactor &&
+      factor > -kUsualFactor && base.ns < kUsual && base.ns > -kUsual && shift.ns < kUsual)
+      [[likely]] {
+    // The same, where one multiplication of 64 bits does and nothing is cut: below 2^62 in all.
+    const __int128 product = (std::int64_t{slope.fraction} << 32) +
+                             __int128{static_cast<std::int64_t>(slope.per_factor)} * factor;
+    return {base.ns + shift.ns +
+            static_cast<std::int64_t>((product + ((__int128{1} << kBits) - 1)) >> kBits)};
+  }
   const __int128 product = (__int128{slope.fraction} << 32) + slope.per_factor * factor;
   const __int128 up = (product + ((__int128{1} << kBits) - 1)) >> kBits;
   const __int128 sum = __int128{base.ns} + shift.ns + up;
   if (sum >= LocalInstant::never().ns) return LocalInstant::never();
   if (sum <= LocalInstant::before_all().ns) return LocalInstant::before_all();
   return {static_cast<std::int64_t>(sum)};
+}
+
+/// The same without a slope.
+constexpr LocalInstant deadline_on(LocalInstant base, Duration shift) {
+  if (base == LocalInstant::never() || base == LocalInstant::before_all()) return base;
+  std::int64_t sum = 0;
+  if (__builtin_add_overflow(base.ns, shift.ns, &sum)) return LocalInstant::never();
+  return {sum};
 }
 
 constexpr LocalInstant deadline_on(const Line& line, const Place& place) {

@@ -40,9 +40,6 @@ struct DetectorInfo {
   std::string source;   ///< Paper and equation, or product and version.
   std::vector<ParameterInfo> parameters;
   InitialOutput initial = InitialOutput::unknown;
-  /// The parameter that only moves the deadline: two settings that differ in nothing else have
-  /// deadlines that far apart, whatever was observed. Empty: there is none.
-  std::string shift;
   bool needs_interval = false;  ///< Cannot work without Surroundings::heartbeat_interval.
   bool needs_sent_at = false;   ///< Cannot work without the sender's time stamps.
   bool needs_draws = false;     ///< Draws at random; without Surroundings::draws always the same.

@@ -2,7 +2,7 @@
 // The pending-event queue: exact total order at any size, no tuning.
 //
 // EventQueue is a multi-level bucket queue (a hierarchical timing wheel whose small buckets are
-// sorted): an event lies at the level of the highest 4-bit digit in which its instant differs from
+// sorted): an event lies at the level of the highest 6-bit digit in which its instant differs from
 // the current one, so each event moves down at most once per digit. HeapQueue keeps the same
 // contract with a binary heap; it is the test twin.
 
@@ -39,13 +39,24 @@ class EventQueue {
   void push(Event event) {
     const std::uint64_t key = key_of(event.at);
     FLATLINE_CHECK(key >= last_popped_, "an event cannot be scheduled in the past");
-    ++size_;
     if (key < leaf_end_) {
       insert_into_leaf(event);
     } else {
       insert_into_bucket(event, key);
     }
   }
+
+  /// The next event, or nullptr if there is none. Valid until the next call of anything else.
+  [[nodiscard]] const Event* next() {
+    if (head_ == tail_) {
+      if (in_buckets_ == 0) return nullptr;
+      refill();
+    }
+    return head_;
+  }
+
+  /// Removes what next() has just returned. REQUIRES: that was an event.
+  void drop() { last_popped_ = key_of(head_++->at); }
 
   /// The next event. REQUIRES: !empty().
   [[nodiscard]] const Event& top() {
@@ -56,23 +67,25 @@ class EventQueue {
   /// Removes and returns the next event. REQUIRES: !empty().
   Event pop() {
     if (head_ == tail_) refill();
-    const Event event = *head_++;
-    --size_;
-    last_popped_ = key_of(event.at);
+    // Field by field: read in one piece, one that was just pushed in others stalls the processor.
+    const Event event{head_->at, head_->order, head_->data};
+    drop();
     return event;
   }
 
-  [[nodiscard]] bool empty() const { return size_ == 0; }
-  [[nodiscard]] std::size_t size() const { return size_; }
+  [[nodiscard]] bool empty() const { return size() == 0; }
+  [[nodiscard]] std::size_t size() const {
+    return in_buckets_ + static_cast<std::size_t>(tail_ - head_);
+  }
 
  private:
-  static constexpr unsigned kDigitBits = 4;
-  static constexpr unsigned kDigits = 16;
+  static constexpr unsigned kDigitBits = 6;
+  static constexpr unsigned kDigits = (64 + kDigitBits - 1) / kDigitBits;
   static constexpr unsigned kBuckets = 1u << kDigitBits;
-  static constexpr std::size_t kSortAtOnce =
-      8;  // a bucket this small becomes the leaf at any level
+  static constexpr std::size_t kSortAtOnce = 16;    // so few become the leaf at any level
   static constexpr std::ptrdiff_t kLeafLimit = 48;  // a wider leaf is spread out again
-  static constexpr std::ptrdiff_t kFew = 8;         // so few are moved from either end
+  static constexpr std::size_t kLeafSpace = 2 * kLeafLimit;
+  static constexpr std::size_t kRoomBefore = 8;  // for what comes before a leaf's first event
 
   // Instants may be negative (the warm-up); flipping the sign bit keeps their order in unsigned
   // keys.
@@ -81,47 +94,41 @@ class EventQueue {
   }
 
   // The leaf grows at both ends: what comes next of all (a delivery) and what comes last (a beat)
-  // cost a comparison.
+  // cost a comparison. In an empty leaf both ends name a place that was an event once, or never;
+  // either answer to a question about it is right.
   void insert_into_leaf(Event event) {
-    if (tail_ - head_ >= kLeafLimit && leaf_level_ > 0) {
-      spread_leaf(event);
-      return;
-    }
-    if (tail_ == leaf_.data() + leaf_.size()) make_room();
-    const bool room_before = head_ != leaf_.data() && head_ != tail_;
-    if (room_before && event.at < head_->at) {
+    if (event.at < head_->at && head_ != first_) {
       *--head_ = event;
-    } else if (tail_ - head_ > kFew && room_before && event.at < head_[(tail_ - head_) / 2].at) {
-      Event* place = head_--;
-      // Ends at the middle at the latest.
-      for (; comes_before(*place, event); ++place) place[-1] = *place;
-      place[-1] = event;
+    } else if (event.at > tail_[-1].at && tail_ != last_) {
+      *tail_++ = event;
     } else {
-      Event* place = tail_++;
-      for (; place != head_ && comes_before(event, place[-1]); --place) *place = place[-1];
-      *place = event;
+      insert_within_leaf(event);
     }
   }
 
   // Events go by value: one whose address is given away has to live in memory, and reading it back
   // there in other pieces than it was written in stalls the processor.
+  void insert_within_leaf(Event event);
   void insert_into_bucket(Event event, std::uint64_t key);
   void make_room();
+  void place_leaf(std::size_t size);
   void spread_leaf(Event last);
   void refill();
 
   // [head_, tail_), within leaf_, holds in order every event with key < leaf_end_; all others lie
   // in buckets relative to base_.
-  std::vector<Event> leaf_ = std::vector<Event>(kLeafLimit + 16);
-  Event* head_ = leaf_.data();
-  Event* tail_ = leaf_.data();
+  std::vector<Event> leaf_ = std::vector<Event>(kLeafSpace);
+  Event* first_ = leaf_.data() + 1;                // there is a place before it
+  Event* last_ = leaf_.data() + leaf_.size() - 1;  // and one at it
+  Event* head_ = first_;
+  Event* tail_ = first_;
   std::uint64_t leaf_end_ = 0;
   std::uint64_t base_ = 0;
   unsigned leaf_level_ = 0;
   std::uint64_t last_popped_ = 0;
-  std::size_t size_ = 0;
+  std::size_t in_buckets_ = 0;
   std::uint32_t levels_ = 0;
-  std::array<std::uint16_t, kDigits> occupied_{};
+  std::array<std::uint64_t, kDigits> occupied_{};
   std::array<std::array<std::vector<Event>, kBuckets>, kDigits> buckets_;
   std::vector<Event> moving_;
 };

@@ -40,7 +40,7 @@ class Context {
   /// Sends `payload`, which counts as `bytes` on the wire before headers. `heartbeat` marks the message as the node's
   /// heartbeat of that number, which addresses its draws; other messages are numbered by the link.
   virtual void send(NodeId to, std::span<const std::byte> payload, std::int64_t bytes,
-                    std::optional<SeqNo> heartbeat) = 0;
+                    const std::optional<SeqNo>& heartbeat) = 0;
 
   /// Arms `timer` for `at` (now or later). A timer that comes due during a stall fires on waking, after the inbox has
   /// been drained. REQUIRES: the timer is not pending.

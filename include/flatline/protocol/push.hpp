@@ -46,7 +46,8 @@ class BeatSchedule {
   void advance(std::uint64_t bits);
   /// Moves on over many beats at once: writes when index(), index() + 1 ... are due, as many as are
   /// due before `before` and find room in `due`, and returns how many. bits[i] is the jitter draw
-  /// of beat index() + 1 + i. REQUIRES: bits.size() >= due.size().
+  /// of beat index() + 1 + i. What lies in `due` beyond those is undefined. REQUIRES: bits.size()
+  /// >= due.size().
   std::size_t advance_run(std::span<const std::uint64_t> bits, LocalInstant before,
                           std::span<LocalInstant> due);
   /// Applies beat 0's jitter draw. Called once, before due() is first asked for.
@@ -54,6 +55,7 @@ class BeatSchedule {
 
  private:
   [[nodiscard]] std::int64_t stray(std::uint64_t bits) const;
+  void advance_all(std::span<const std::uint64_t> bits, std::span<LocalInstant> due);
 
   LocalInstant origin_{};
   LocalInstant due_{};
@@ -71,9 +73,9 @@ constexpr std::uint64_t beat_index(Incarnation incarnation, std::int64_t seq) {
 
 /// The heartbeat as it travels.
 struct Heartbeat {
-  std::uint64_t incarnation = 0;
   std::int64_t seq = 0;
   std::int64_t sent_at = 0;  ///< The sender's clock, ns.
+  std::uint64_t incarnation = 0;
 };
 
 /// A node of a push protocol: beats on its schedule to every monitor in `to` (none: it only

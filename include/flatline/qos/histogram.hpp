@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
 namespace flatline::qos {
@@ -30,6 +31,17 @@ class DetectionHistogram {
     const Place to = place_of(static_cast<std::uint64_t>(high));
     to.bin->end(to.offset);
   }
+
+  /// The same with a weight per nanosecond.
+  void add_interval(std::int64_t low, std::int64_t high, std::int64_t weight) {
+    const Place from = place_of(static_cast<std::uint64_t>(low));
+    from.bin->add_sum(weight, weight * Wide{from.offset});
+    const Place to = place_of(static_cast<std::uint64_t>(high));
+    to.bin->add_sum(-weight, -weight * Wide{to.offset});
+  }
+
+  /// Adds [low[i], high[i]) for all i. REQUIRES: as add_interval(); equal sizes.
+  void add_intervals(std::span<const std::int64_t> low, std::span<const std::int64_t> high);
 
   void merge(const DetectionHistogram& other);
 
@@ -63,13 +75,14 @@ class DetectionHistogram {
       offset_high -= offset_low < offset ? 1 : 0;
       offset_low -= offset;
     }
-    [[nodiscard]] Wide offset_sum() const { return (Wide{offset_high} << 64) + offset_low; }
-    void merge(const Bin& other) {
-      const Wide sum = offset_sum() + other.offset_sum();
-      count += other.count;
+    void add_sum(std::int64_t ends, Wide offsets) {
+      const Wide sum = offset_sum() + offsets;
+      count += ends;
       offset_low = static_cast<std::uint64_t>(sum);
       offset_high = static_cast<std::int64_t>(sum >> 64);
     }
+    [[nodiscard]] Wide offset_sum() const { return (Wide{offset_high} << 64) + offset_low; }
+    void merge(const Bin& other) { add_sum(other.count, other.offset_sum()); }
   };
   using Octave = std::array<Bin, std::size_t{1} << kSubBits>;
   static constexpr std::size_t kOctaves = 64 - kFirstOctave;
@@ -99,6 +112,10 @@ class DetectionHistogram {
     const auto power = static_cast<int>(octave) + kFirstOctave;
     return (std::int64_t{1} << power) + (sub << (power - kSubBits));
   }
+
+  void add_end(std::int64_t value, int sign);
+  void add_ends(std::span<const std::int64_t> values, int sign);
+  void add_near_ends(std::span<const std::int64_t> values, int sign, unsigned octave);
 
   Bin first_;
   std::array<std::unique_ptr<Octave>, kOctaves> octaves_;

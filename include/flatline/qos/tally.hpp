@@ -80,12 +80,18 @@ struct RowBatch {
   void merge(const RowBatch& other);
 };
 
-/// Crash experiments that count for a row and for every row above it on its curve, whose detection
-/// times are longer by a constant.
+/// Crash experiments that count for a row and for every row above it on its curve: all trusted, and
+/// were due at base + shift + factor * slope after the span [a, b).
 struct CurveBatch {
-  Wide span_ns = 0;              ///< Crash instants.
-  Wide detection_twice = 0;      ///< As in RowBatch, for this row.
-  DetectionHistogram detection;  ///< For this row.
+  Wide span_ns = 0;  ///< Crash instants.
+  /// Twice the integral of T_D over the crash instants, ns^2: for this row, if the curve has no
+  /// slope; else for shift 0 and factor 0.
+  Wide detection_twice = 0;
+  DetectionHistogram detection;  ///< For this row. Empty if the curve has a slope; then
+                                 ///< every k-th experiment is booked row by row instead.
+  Wide slope_sum = 0;            ///< Sum of (b - a) * slope, 2^-16 ns^2.
+  Wide fraction_sum = 0;         ///< Of (b - a) * fraction of the base, 2^-16 ns^2.
+  Wide sampled_ns = 0;           ///< k times the crash instants booked row by row.
 
   void merge(const CurveBatch& other);
 };
@@ -106,10 +112,12 @@ struct CommonBatch {
   std::int64_t delivered = 0;   ///< Of these, not lost or cut.
 };
 
-/// Rows whose detection times differ by constants as long as all of them trust.
+/// Rows whose deadlines lie on one line as long as all of them trust.
 struct CurveRows {
-  std::vector<std::uint32_t> rows;  ///< By ascending shift.
-  std::vector<std::int64_t> shift;  ///< Against the first row, ns.
+  std::vector<std::uint32_t> rows;   ///< By ascending deadline.
+  std::vector<std::int64_t> shift;   ///< ns.
+  bool sloped = false;               ///< All shifts are then equal.
+  std::vector<std::int64_t> factor;  ///< 2^-32; empty if there is no slope.
   bool operator==(const CurveRows&) const = default;
 };
 

@@ -16,6 +16,8 @@
 
 namespace flatline::random {
 
+class Stream;
+
 enum class Family {
   constant,
   uniform,
@@ -84,6 +86,9 @@ class Sampler {
   [[nodiscard]] std::int64_t operator()(std::uint64_t bits) const;
   /// The samples of many draws. REQUIRES: out.size() == bits.size().
   void fill(std::span<const std::uint64_t> bits, std::span<std::int64_t> out) const;
+  /// The samples of draws `first`, `first` + 1 ... of a stream: the same as drawing first, and
+  /// faster.
+  void fill(const Stream& stream, std::uint64_t first, std::span<std::int64_t> out) const;
   [[nodiscard]] std::int64_t min_ns() const;
   [[nodiscard]] std::int64_t max_ns() const;
   /// Mean of the table itself (what is sampled), seconds; for plans and reports, not for results.

@@ -37,6 +37,9 @@ class Stream {
 
   /// Draws `first`, `first` + 1 ... into `out`.
   void fill(std::uint64_t first, std::span<std::uint64_t> out) const;
+  /// values[i] = mark wherever draw `first` + i is below `threshold`: events of that probability.
+  void mark_below(std::uint64_t first, std::uint64_t threshold, std::int64_t mark,
+                  std::span<std::int64_t> values) const;
 
   [[nodiscard]] constexpr std::uint64_t k0() const { return k0_; }
   [[nodiscard]] constexpr std::uint64_t k1() const { return k1_; }

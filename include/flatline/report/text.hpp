@@ -1,7 +1,10 @@
 #pragma once
 // Results as a table for the terminal.
 
+#include <functional>
 #include <string>
+#include <string_view>
+#include <variant>
 
 #include "flatline/base/result.hpp"
 #include "flatline/results/table.hpp"
@@ -15,5 +18,14 @@ namespace flatline::report {
 /// carry their unit. Plain text without colour; every line ends in '\n'. Fails if `table` is not
 /// one of cells.csv.
 Result<std::string> text_table(const results::Table& table);
+
+/// Calls its argument with the rows of a table in order, some at a time; ends at the first problem.
+using UseLot = std::function<Result<std::monostate>(const results::Table&)>;
+using TableLots = std::function<Result<std::monostate>(const UseLot&)>;
+
+/// The same text for a table that is too large for memory: goes through the rows three times and
+/// hands each piece of text to print().
+Result<std::monostate> print_text_table(const TableLots& lots,
+                                        const std::function<void(std::string_view)>& print);
 
 }  // namespace flatline::report

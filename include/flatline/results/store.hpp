@@ -4,6 +4,8 @@
 // and what the system said.
 
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -18,8 +20,34 @@ namespace flatline::results {
 /// pipe is written directly.
 Result<std::monostate> write_file(const std::string& path, std::string_view bytes);
 
+/// The same for a file that comes in pieces: it appears at commit(), whole, and not at all without.
+class FileWriter {
+ public:
+  static Result<FileWriter> create(const std::string& path);
+  FileWriter(FileWriter&& other) noexcept;
+  FileWriter& operator=(FileWriter&&) = delete;
+  ~FileWriter();  ///< Without commit() the temporary is removed.
+
+  Result<std::monostate> add(std::string_view bytes);
+  /// REQUIRES: called once, after the last add().
+  Result<std::monostate> commit();
+
+ private:
+  FileWriter(std::string path, std::string target, std::string temporary, int fd);
+  [[nodiscard]] Problem problem(int error) const;
+
+  std::string path_;       // as given, for problems
+  std::string target_;     // what is replaced: the file behind a symbolic link
+  std::string temporary_;  // empty: a device, written directly
+  int fd_ = -1;
+};
+
 /// All bytes of a file.
 Result<std::string> read_file(const std::string& path);
+
+/// Calls use(bytes) for a file's bytes, piece by piece.
+Result<std::monostate> read_pieces(const std::string& path,
+                                   const std::function<void(std::string_view)>& use);
 
 /// What was run and what came out: manifest.json, written last, so its presence says that the rest
 /// is there.
@@ -54,12 +82,18 @@ Result<Manifest> manifest_from_json(std::string_view text,
 /// The manifest of the results in `folder`.
 Result<Manifest> read_manifest(const std::string& folder);
 
+/// Some bytes of cells.csv and some of detection.csv.
+struct TablePiece {
+  std::string cells;
+  std::string detection;
+};
+
 /// The files of a finished run; each is written as it stands.
 struct FinishedFiles {
-  std::string cells;      ///< cells.csv
-  std::string detection;  ///< detection.csv
-  std::string timeline;   ///< timeline.csv
-  std::string scenario;   ///< scenario.json
+  /// The next bytes of both tables; nothing at their end.
+  std::function<Result<std::optional<TablePiece>>()> tables;
+  std::string timeline;  ///< timeline.csv
+  std::string scenario;  ///< scenario.json
 };
 
 /// A folder of results that belongs to one plan. While the run goes on it holds plan.json and
@@ -88,7 +122,8 @@ class ResultsFolder {
   [[nodiscard]] Result<std::string> read_part(std::string_view id) const;
 
   /// Writes the result files, the manifest last, then removes plan.json and parts/. Sets digest,
-  /// scenario_sha256, plan_sha256 and complete itself; gives back the manifest as written.
+  /// scenario_sha256, plan_sha256 and complete itself; gives back the manifest as written. Only one
+  /// piece of the tables is in memory at a time.
   Result<Manifest> finish(const FinishedFiles& files, Manifest manifest) const;
 
  private:

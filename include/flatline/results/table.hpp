@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -50,9 +51,25 @@ std::string write_csv(const Table& table);
 /// a line end.
 Result<Table> read_csv(std::string_view text);
 
+/// Reads a CSV file in order, at most `rows` rows at a time, and calls use(table) with each lot
+/// (once with no rows if the file has none). Ends at the first problem, of the file or of `use`.
+Result<std::monostate> read_csv_lots(
+    const std::string& path, std::size_t rows,
+    const std::function<Result<std::monostate>(const Table&)>& use);
+
 /// A JSON array of objects, one row a line, keys in column order; nothing is null, infinity the
 /// string "inf". Bytes that are not UTF-8 become U+FFFD. REQUIRES: as write_csv.
 std::string to_json(const Table& table);
+
+/// The same text for rows that come in lots.
+class JsonArray {
+ public:
+  std::string add(const Table& lot);
+  [[nodiscard]] std::string end() const;
+
+ private:
+  bool empty_ = true;
+};
 
 /// The same objects, one a line, without the array: newline-delimited JSON.
 std::string to_ndjson(const Table& table);

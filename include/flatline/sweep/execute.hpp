@@ -1,16 +1,13 @@
 #pragma once
-// Carries a plan out: worlds, replications and blocks of senders over threads, parts kept as they
-// are done, and the tables put together in plan order, the same bytes for any number of threads and
-// any interruption.
+// Carries a plan out: worlds, replications and blocks of senders over threads, each world kept on
+// disk as it is done, so that neither threads nor an interruption change a byte of the tables.
 
 #include <atomic>
 #include <cstdint>
 #include <functional>
-#include <string>
 
 #include "flatline/base/result.hpp"
 #include "flatline/results/store.hpp"
-#include "flatline/results/table.hpp"
 #include "flatline/sweep/plan.hpp"
 
 namespace flatline::sweep {
@@ -19,8 +16,9 @@ namespace flatline::sweep {
 struct Progress {
   std::size_t worlds_done = 0;
   std::size_t worlds = 0;
-  double done = 0;       ///< Share of the judgements, 0 to 1.
-  bool resumed = false;  ///< Some worlds were found finished.
+  double done = 0;        ///< Share of the judgements, 0 to 1.
+  double heartbeats = 0;  ///< Simulated now, not in a run before.
+  bool resumed = false;   ///< Some worlds were found finished.
 };
 
 /// Which engine simulates. Both give the same rows to the last bit.
@@ -37,22 +35,17 @@ struct ExecuteOptions {
       on_progress;  ///< Called from worker threads, one at a time; may be empty.
 };
 
-/// The tables of a finished plan, as they are stored.
-struct Tables {
-  results::Table cells;
-  std::string detection_csv;
-  std::string timeline_csv;
-};
-
 enum class Outcome : std::uint8_t { finished, interrupted };
 
 struct Executed {
   Outcome outcome = Outcome::finished;
-  Tables tables;  ///< Only if finished.
+  std::size_t worlds_done = 0;  ///< Kept in the folder, those found there included.
 };
 
-/// Runs what `folder` does not hold yet; `folder` may be null: nothing is stored.
-Result<Executed> execute(const Plan& plan, const results::ResultsFolder* folder,
+/// Runs what `folder` does not hold yet and keeps each world there as it is done; stored_files then
+/// puts the tables together. Memory holds the worlds in work, at most one per thread, and a few
+/// bytes for each of the others.
+Result<Executed> execute(const Plan& plan, const results::ResultsFolder& folder,
                          const ExecuteOptions& options);
 
 }  // namespace flatline::sweep

@@ -5,9 +5,9 @@
 #include <vector>
 
 #include "flatline/qos/tally.hpp"
+#include "flatline/results/store.hpp"
 #include "flatline/results/table.hpp"
 #include "flatline/sim/run.hpp"
-#include "flatline/sweep/execute.hpp"
 #include "flatline/sweep/plan.hpp"
 
 namespace flatline::sweep {
@@ -26,11 +26,18 @@ struct Timeline {
   Duration length{};
   std::size_t entries = 0;  ///< At most.
 };
-Timeline timeline_of(const Plan& plan);
+Timeline timeline_of(const World& world);
 
-/// All tables of a plan with one world that was judged elsewhere (a replayed trace); `timeline` was
-/// recorded as timeline_of asks.
-Tables tables_of(const Plan& plan, const qos::Tally& tally,
-                 const std::vector<sim::TimelineEntry>& timeline);
+/// What happened as timeline.csv has it; `entries` were recorded as timeline_of asks.
+std::string timeline_csv(const World& world, const std::vector<sim::TimelineEntry>& entries);
+
+/// The files of a plan with one world that was judged elsewhere (a replayed trace). REQUIRES:
+/// the arguments outlive the result.
+results::FinishedFiles files_of(const Plan& plan, const World& world, const qos::Tally& tally,
+                                const std::vector<sim::TimelineEntry>& timeline);
+
+/// The files of a plan all of whose worlds `folder` holds (execute), put together in plan order,
+/// one world in memory at a time. REQUIRES: the arguments outlive the result.
+results::FinishedFiles stored_files(const Plan& plan, const results::ResultsFolder& folder);
 
 }  // namespace flatline::sweep

@@ -63,6 +63,8 @@ class BurstState {
     while (until_ <= t) flip();
     return is_bad_;
   }
+  /// The state that bad_at() last told holds up to, not including, this instant.
+  [[nodiscard]] SimInstant until() const { return until_; }
 
  private:
   void flip();
@@ -108,6 +110,9 @@ class Link {
  private:
   [[nodiscard]] bool loses(SimInstant t, std::uint64_t index);
   [[nodiscard]] SimInstant arrival_after(SimInstant t, std::uint64_t bits);
+  // Puts never() into the arrivals of the messages that are lost.
+  void lose(std::span<const SimInstant> sent, std::uint64_t first,
+            std::span<std::int64_t> arrival_ns);
 
   struct Chance {
     std::uint64_t threshold = 0;
@@ -115,6 +120,7 @@ class Link {
     [[nodiscard]] bool hits(std::uint64_t bits) const { return always || bits < threshold; }
   };
   static Chance chance(double probability);
+  void lose_by(const Chance& now, std::uint64_t first, std::span<std::int64_t> arrival_ns) const;
 
   // What every message reads comes first, close together.
   random::Sampler delay_;

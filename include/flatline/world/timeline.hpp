@@ -90,6 +90,16 @@ class TimelineView {
     return ahead_.front().start < t ? t : ahead_.front().start;
   }
 
+  /// When the first interval that ends after `t` starts; never() if there is none. Nothing is
+  /// dropped.
+  [[nodiscard]] SimInstant start_after(SimInstant t) {
+    return quiet_ ? SimInstant::never() : ahead_of(t).start;
+  }
+  /// Whether no instant of [from, to] lies in an interval. Nothing is dropped.
+  [[nodiscard]] bool free_of(SimInstant from, SimInstant to) {
+    return quiet_ || free_slow(from, to);
+  }
+
   /// Whether there is no interval at all, ever.
   [[nodiscard]] bool quiet() const { return quiet_; }
 
@@ -101,7 +111,10 @@ class TimelineView {
 
  private:
   void advance();
+  // The first interval that ends after `t`, or the [never, never) at the end.
+  const Interval& ahead_of(SimInstant t);
   SimInstant defer_slow(SimInstant t);
+  bool free_slow(SimInstant from, SimInstant to) { return ahead_of(from).start > to; }
 
   Timeline timeline_;
   bool quiet_ = true;  // nothing ever happens

@@ -55,6 +55,36 @@ TEST_CASE("No detector allocates per beat once its window is full, nor after a r
   }
 }
 
+TEST_CASE("No detector whose deadlines lie on shared lines allocates per run") {
+  constexpr std::size_t kBeats = 50;
+  std::vector<LocalInstant> at(kBeats);
+  std::vector<SeqNo> seq(kBeats);
+  std::vector<LocalInstant> base(kBeats);
+  std::vector<Slope> slope(kBeats);
+  int shared = 0;
+  for (const kit::Example& example : kit::examples()) {
+    CAPTURE(example.name);
+    const auto family = kit::family_of(example.name, example.settings);
+    if (family->lines() == family->size()) continue;
+    ++shared;
+    // All lines may be written to the same place: only the heap is looked at.
+    const std::vector<LineRun> out(family->lines(), {base.data(), slope.data()});
+    long before = 0;
+    for (int run = 0; run < 4; ++run) {
+      if (run == 1) before = allocations;
+      for (std::size_t i = 0; i < kBeats; ++i) {
+        const auto k = run * static_cast<int>(kBeats) + static_cast<int>(i);
+        at[i] = LocalInstant{seconds(k).ns};
+        seq[i] = SeqNo{k};
+      }
+      family->observe_run({at, seq, at}, {}, out);
+    }
+    const long after = allocations;
+    CHECK(after == before);
+  }
+  CHECK(shared >= 8);
+}
+
 TEST_CASE("The count of allocations counts") {
   const long before = allocations;
   const auto family = kit::family_of("fixed_timeout", {{{"timeout", seconds(1)}}});

@@ -110,6 +110,8 @@ std::vector<Example> product_examples() {
   const Named session{{"timeout", milliseconds(2500)}, {"tick", milliseconds(400)}};
   Named closed = lease;
   closed.push_back({"after_expiry", word("closed")});
+  Named closed_long = closed;
+  closed_long.front().second = seconds(90);
   return {
       akka_example(),
       silent("akka_deadline",
@@ -123,7 +125,7 @@ std::vector<Example> product_examples() {
       chitchat_example(),
       silent("session", {lease}),
       silent("session", {short_session, session}, milliseconds(400)),
-      silent("session", {closed, {{"timeout", seconds(90)}, {"expiry", word("plain")}}}),
+      silent("session", {closed, closed_long}),
       election_example("etcd", milliseconds(100)),
       election_example("hashicorp", nanoseconds(1)),
       check_example("haproxy", 1),

@@ -203,19 +203,22 @@ TEST_CASE("An expired session opens again at the next heartbeat, or stays closed
   const kit::Named lease{{"timeout", seconds(3)}, {"expiry", word("plain")}};
   kit::Named closing = lease;
   closing.push_back({"after_expiry", word("closed")});
-  const auto family = kit::family_of("session", {lease, closing});
-  beat(*family, 0);
-  beat(*family, 3000);  // At the very instant: in time.
-  beat(*family, 6001);
-  CHECK(family->deadline(0) == at(9001));
-  CHECK(family->deadline(1) == at(6000));
+  const auto reopened = kit::family_of("session", {lease});
+  const auto closed = kit::family_of("session", {closing});
+  for (Family* family : {reopened.get(), closed.get()}) {
+    beat(*family, 0);
+    beat(*family, 3000);  // At the very instant: in time.
+    beat(*family, 6001);
+  }
+  CHECK(deadline_of(*reopened) == at(9001));
+  CHECK(deadline_of(*closed) == at(6000));
   Observation restarted;
   restarted.kind = ObservationKind::restarted;
   restarted.incarnation = Incarnation{1};
-  family->observe(at(7000), restarted);
+  closed->observe(at(7000), restarted);
   restarted.kind = ObservationKind::heartbeat;
-  family->observe(at(7000), restarted);
-  CHECK(family->deadline(1) == at(10'000));
+  closed->observe(at(7000), restarted);
+  CHECK(deadline_of(*closed) == at(10'000));
 }
 
 TEST_CASE("etcd's timer falls in its range of ticks and is drawn anew only after a campaign") {

@@ -45,7 +45,7 @@ class Notes final : public Context {
   Incarnation incarnation() const override { return incarnation_now; }
   LocalInstant now() const override { return clock; }
   void send(NodeId to, std::span<const std::byte> payload, std::int64_t bytes,
-            std::optional<SeqNo> heartbeat) override {
+            const std::optional<SeqNo>& heartbeat) override {
     sent.push_back({to, heartbeat.value().value, clock.ns});
     last_payload.assign(payload.begin(), payload.end());
     last_bytes = bytes;

@@ -1,5 +1,7 @@
 #include "flatline/report/text.hpp"
 
+#include <algorithm>
+
 #include "sample.hpp"
 #include "support/catch.hpp"
 
@@ -54,4 +56,23 @@ TEST_CASE("a table that is not cells.csv is refused with the column's name") {
   REQUIRE_FALSE(word.ok());
   CHECK(word.problems()[0].line == 2);
   CHECK(word.problems()[0].pointer == "detection_time_mean_s");
+}
+
+TEST_CASE("a text table printed in lots is that of the whole table") {
+  const flatline::results::Table whole = sample::table(sample::cells_csv(true));
+  REQUIRE(whole.rows.size() > 3);
+  for (const std::size_t most : {1u, 3u}) {
+    const TableLots lots = [&](const UseLot& use) {
+      for (std::size_t first = 0; first < whole.rows.size(); first += most) {
+        flatline::results::Table lot{whole.columns, {}};
+        for (std::size_t r = first; r < std::min(first + most, whole.rows.size()); ++r)
+          lot.rows.push_back(whole.rows[r]);
+        if (auto done = use(lot); !done.ok()) return done;
+      }
+      return flatline::Result<std::monostate>(std::monostate{});
+    };
+    std::string text;
+    REQUIRE(print_text_table(lots, [&](std::string_view piece) { text += piece; }).ok());
+    CHECK(text == text_table(whole).value());
+  }
 }

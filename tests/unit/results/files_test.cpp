@@ -127,3 +127,24 @@ TEST_CASE("Files: a symbolic link is followed, not replaced") {
   CHECK(fs::is_symlink(folder / "link"));
   CHECK(read_file(folder / "target").value() == "new");
 }
+
+TEST_CASE("Files: a file in pieces appears when it is committed, and not at all otherwise") {
+  const TemporaryFolder folder;
+  {
+    Result<FileWriter> file = FileWriter::create(folder / "x");
+    REQUIRE(file.ok());
+    REQUIRE(file.value().add("one, ").ok());
+    FileWriter moved = std::move(file).value();
+    REQUIRE(moved.add("two").ok());
+    CHECK_FALSE(fs::exists(folder / "x"));
+    REQUIRE(moved.commit().ok());
+  }
+  CHECK(read_file(folder / "x").value() == "one, two");
+  {
+    Result<FileWriter> file = FileWriter::create(folder / "x");
+    REQUIRE(file.ok());
+    REQUIRE(file.value().add("three").ok());
+  }
+  CHECK(read_file(folder / "x").value() == "one, two");
+  CHECK(names_in(folder.path()) == std::set<std::string>{"x"});
+}

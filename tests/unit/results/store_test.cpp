@@ -39,7 +39,22 @@ std::string refusal(const std::string& path, const std::string& plan) {
   return text_of(folder.problems());
 }
 
-const FinishedFiles kFiles{"cell\n0\n", "detection\n1\n", "time_s\n0\n", "{\"name\": \"x\"}\n"};
+const std::string kCells = "cell\n0\n";
+const std::string kTimeline = "time_s\n0\n";
+const std::string kScenario = "{\"name\": \"x\"}\n";
+
+// Both tables in two pieces.
+FinishedFiles files() {
+  FinishedFiles files{{}, kTimeline, kScenario};
+  files.tables = [next = 0]() mutable -> Result<std::optional<TablePiece>> {
+    ++next;
+    if (next == 1) return std::optional(TablePiece{"cell\n", "detection\n1"});
+    if (next == 2) return std::optional(TablePiece{"0\n", "\n"});
+    return std::optional<TablePiece>();
+  };
+  return files;
+}
+
 const std::set<std::string> kFinishedNames{"cells.csv", "detection.csv", "timeline.csv",
                                            "scenario.json", "manifest.json"};
 
@@ -155,7 +170,7 @@ TEST_CASE(
   REQUIRE(folder.write_part("p", "content").ok());
   Manifest given = sample();
   given.plan_sha256.clear();
-  const Result<Manifest> written = folder.finish(kFiles, given);
+  const Result<Manifest> written = folder.finish(files(), given);
   REQUIRE(written.ok());
   CHECK(names_in(temporary / "r") == kFinishedNames);
   const Result<Manifest> manifest = read_manifest(temporary / "r");
@@ -165,9 +180,10 @@ TEST_CASE(
   CHECK(manifest.value().plan_sha256 == kPlan);
   CHECK(manifest.value().digest ==
         "641c4f25631f1352ea2d81fd1ed15eb6eaa085913c71abeb25b0e63b9c1c2e52");
-  CHECK(manifest.value().scenario_sha256 == sha256_hex(kFiles.scenario));
-  CHECK(read_file(temporary / "r/cells.csv").value() == kFiles.cells);
-  CHECK(read_file(temporary / "r/timeline.csv").value() == kFiles.timeline);
+  CHECK(manifest.value().scenario_sha256 == sha256_hex(kScenario));
+  CHECK(read_file(temporary / "r/cells.csv").value() == kCells);
+  CHECK(read_file(temporary / "r/detection.csv").value() == "detection\n1\n");
+  CHECK(read_file(temporary / "r/timeline.csv").value() == kTimeline);
   CHECK(opened(temporary / "r").complete());
 }
 
@@ -176,10 +192,10 @@ TEST_CASE(
     "complete") {
   const TemporaryFolder temporary;
   const ResultsFolder folder = opened(temporary / "r");
-  REQUIRE(folder.finish(kFiles, sample()).ok());
+  REQUIRE(folder.finish(files(), sample()).ok());
   REQUIRE(write_file(temporary / "r/cells.csv", "cell\n1\n").ok());
   CHECK_FALSE(opened(temporary / "r").complete());
-  REQUIRE(folder.finish(kFiles, sample()).ok());
+  REQUIRE(folder.finish(files(), sample()).ok());
   CHECK(folder.complete());
   fs::remove(temporary / "r/detection.csv");
   CHECK_FALSE(folder.complete());
@@ -189,14 +205,14 @@ TEST_CASE("ResultsFolder: a run killed while finishing resumes") {
   const TemporaryFolder temporary;
   const ResultsFolder folder = opened(temporary / "r");
   REQUIRE(folder.write_part("p", "content").ok());
-  REQUIRE(write_file(temporary / "r/cells.csv", kFiles.cells).ok());
+  REQUIRE(write_file(temporary / "r/cells.csv", kCells).ok());
   CHECK_FALSE(opened(temporary / "r").complete());
   CHECK(opened(temporary / "r").has_part("p"));
   // Killed after the manifest, before the parts were removed.
-  REQUIRE(folder.finish(kFiles, sample()).ok());
+  REQUIRE(folder.finish(files(), sample()).ok());
   REQUIRE(folder.write_part("p", "content").ok());
   CHECK(opened(temporary / "r").complete());
-  CHECK(folder.finish(kFiles, sample()).ok());
+  CHECK(folder.finish(files(), sample()).ok());
   CHECK(names_in(temporary / "r") == kFinishedNames);
 }
 
@@ -211,7 +227,7 @@ TEST_CASE("ResultsFolder: another plan is refused, running or finished, and noth
   const auto before = names_in(path);
   CHECK(refusal(path, kOtherPlan) == expected);
   CHECK(names_in(path) == before);
-  REQUIRE(folder.finish(kFiles, sample()).ok());
+  REQUIRE(folder.finish(files(), sample()).ok());
   CHECK(refusal(path, kOtherPlan) == expected);
   CHECK(names_in(path) == kFinishedNames);
 }
@@ -238,7 +254,7 @@ TEST_CASE(
   const ResultsFolder late = opened(temporary / "r");
   REQUIRE(opened(temporary / "r", kOtherPlan).write_part("p", "theirs").ok());
   CHECK_FALSE(late.write_part("p", "ours").ok());
-  CHECK_FALSE(late.finish(kFiles, sample()).ok());
+  CHECK_FALSE(late.finish(files(), sample()).ok());
   CHECK(opened(temporary / "r", kOtherPlan).read_part("p").value() == "theirs");
 }
 
@@ -253,7 +269,7 @@ TEST_CASE("ResultsFolder: a place that cannot be written is a problem with its p
   REQUIRE_FALSE(part.ok());
   CHECK(text_of(part.problems()).find("Not a directory") != std::string::npos);
   CHECK(text_of(part.problems()).find(temporary / "way") == 0);
-  CHECK_FALSE(folder.finish(kFiles, sample()).ok());
+  CHECK_FALSE(folder.finish(files(), sample()).ok());
 }
 
 TEST_CASE(
@@ -262,7 +278,7 @@ TEST_CASE(
   const ResultsFolder folder = opened(temporary / "r");
   REQUIRE(folder.write_part("p", "content").ok());
   REQUIRE(write_file(temporary / "r/.flatline-tmp-1-0", "left by a kill").ok());
-  REQUIRE(folder.finish(kFiles, sample()).ok());
+  REQUIRE(folder.finish(files(), sample()).ok());
   CHECK(names_in(temporary / "r") == kFinishedNames);
 }
 

@@ -2,7 +2,9 @@
 
 #include <limits>
 
+#include "flatline/results/store.hpp"
 #include "support/catch.hpp"
+#include "support/temporary_folder.hpp"
 
 using namespace flatline;
 using namespace flatline::results;
@@ -133,4 +135,53 @@ TEST_CASE("JSON: one object a line, keys in column order, null for nothing") {
   t.rows.clear();
   CHECK(to_json(t) == "[]\n");
   CHECK(to_ndjson(t).empty());
+}
+
+TEST_CASE("CSV: a file read some rows at a time gives the rows of the whole, and no more at once") {
+  const test::TemporaryFolder folder;
+  Table many = sample();
+  for (int i = 0; i < 5; ++i) {
+    for (const auto& row : sample().rows) many.rows.push_back(row);
+  }
+  std::string text = write_csv(many);
+  for (const bool last_break : {true, false}) {
+    if (!last_break) text.pop_back();
+    REQUIRE(write_file(folder / "t.csv", text).ok());
+    for (const std::size_t most : {1u, 4u, 18u, 100u}) {
+      CAPTURE(most);
+      Table together;
+      JsonArray array;
+      std::string json;
+      const auto done = read_csv_lots(folder / "t.csv", most, [&](const Table& lot) {
+        CHECK(lot.rows.size() <= most);
+        together.columns = lot.columns;
+        together.rows.insert(together.rows.end(), lot.rows.begin(), lot.rows.end());
+        json += array.add(lot);
+        return Result<std::monostate>(std::monostate{});
+      });
+      REQUIRE(done.ok());
+      CHECK(write_csv(together) == write_csv(many));
+      CHECK(json + array.end() == to_json(many));
+    }
+  }
+}
+
+TEST_CASE("CSV: a file without rows is one empty lot; a bad row is named by file and line") {
+  const test::TemporaryFolder folder;
+  int lots = 0;
+  const auto count = [&](const Table& lot) {
+    CHECK(lot.rows.empty());
+    ++lots;
+    return Result<std::monostate>(std::monostate{});
+  };
+  for (const char* text : {"a,b\n", "a,b"}) {
+    REQUIRE(write_file(folder / "t.csv", text).ok());
+    REQUIRE(read_csv_lots(folder / "t.csv", 2, count).ok());
+  }
+  CHECK(lots == 2);
+  REQUIRE(write_file(folder / "t.csv", "a,b\n1,2\n3,\"x\ny\"\n5,6,7\n").ok());
+  const auto good = [](const Table&) { return Result<std::monostate>(std::monostate{}); };
+  const auto done = read_csv_lots(folder / "t.csv", 1, good);
+  REQUIRE_FALSE(done.ok());
+  CHECK(text_of(done.problems()).find((folder / "t.csv") + ":5: the row has 3 fields") == 0);
 }

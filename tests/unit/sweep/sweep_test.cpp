@@ -50,17 +50,54 @@ Plan plan_of(const std::string& text, bool use_axes = true) {
 
 const std::string kSweep = R"({"loss": [0, 0.1, 0.3], "timeout": ["250ms", "400ms"]})";
 
-Tables run(const Plan& plan, unsigned jobs, const results::ResultsFolder* folder = nullptr) {
+results::ResultsFolder folder_for(const Plan& plan, const std::string& path) {
+  auto folder = results::ResultsFolder::open(path, plan.sha256("test"));
+  REQUIRE(folder.ok());
+  return std::move(folder).value();
+}
+
+struct Tables {
+  std::string cells_csv;
+  std::string detection_csv;
+  std::string timeline_csv;
+  results::Table cells;
+  std::size_t largest_piece = 0;  // bytes that were in memory at once
+};
+
+Tables tables_in(const Plan& plan, const results::ResultsFolder& folder) {
+  const results::FinishedFiles files = stored_files(plan, folder);
+  Tables tables;
+  while (true) {
+    const auto next = files.tables();
+    REQUIRE(next.ok());
+    if (!next.value()) break;
+    tables.cells_csv += next.value()->cells;
+    tables.detection_csv += next.value()->detection;
+    tables.largest_piece =
+        std::max(tables.largest_piece, next.value()->cells.size() + next.value()->detection.size());
+  }
+  tables.timeline_csv = files.timeline;
+  tables.cells = results::read_csv(tables.cells_csv).value();
+  return tables;
+}
+
+Tables run(const Plan& plan, unsigned jobs, const results::ResultsFolder& folder) {
   ExecuteOptions options;
   options.jobs = jobs;
-  auto executed = execute(plan, folder, options);
+  const auto executed = execute(plan, folder, options);
   REQUIRE(executed.ok());
   REQUIRE(executed.value().outcome == Outcome::finished);
-  return std::move(executed).value().tables;
+  CHECK(executed.value().worlds_done == plan.worlds.size());
+  return tables_in(plan, folder);
+}
+
+Tables run(const Plan& plan, unsigned jobs) {
+  const test::TemporaryFolder temporary;
+  return run(plan, jobs, folder_for(plan, temporary / "run"));
 }
 
 void check_same(const Tables& a, const Tables& b) {
-  CHECK(results::write_csv(a.cells) == results::write_csv(b.cells));
+  CHECK(a.cells_csv == b.cells_csv);
   CHECK(a.detection_csv == b.detection_csv);
   CHECK(a.timeline_csv == b.timeline_csv);
 }
@@ -74,15 +111,9 @@ void run_partly(const Plan& plan, const results::ResultsFolder& folder, std::siz
   options.on_progress = [&](const Progress& progress) {
     if (progress.worlds_done >= worlds) stop = true;
   };
-  const auto executed = execute(plan, &folder, options);
+  const auto executed = execute(plan, folder, options);
   REQUIRE(executed.ok());
   CHECK(executed.value().outcome == Outcome::interrupted);
-}
-
-results::ResultsFolder folder_for(const Plan& plan, const std::string& path) {
-  auto folder = results::ResultsFolder::open(path, plan.sha256("test"));
-  REQUIRE(folder.ok());
-  return std::move(folder).value();
 }
 
 }  // namespace
@@ -125,7 +156,8 @@ TEST_CASE(
     "the automatic warm-up is that of the longest window and interval, the same for all worlds") {
   const Plan plan =
       plan_of(scenario_text(R"({"window": [10, 200], "interval": ["100ms", "200ms"]})"));
-  for (const World& world : plan.worlds) CHECK(world.warm_up == seconds(60));  // 1.5 x 200 x 200 ms
+  for (std::size_t w = 0; w < plan.worlds.size(); ++w)
+    CHECK(plan.world(w).warm_up == seconds(60));  // 1.5 x 200 x 200 ms
 }
 
 TEST_CASE("a sweep over one value is another plan than the run that ignores it") {
@@ -181,10 +213,10 @@ TEST_CASE("interrupted and resumed is the same as never interrupted") {
     bool resumed = false;
     ExecuteOptions options;
     options.on_progress = [&](const Progress& progress) { resumed = resumed || progress.resumed; };
-    const auto executed = execute(plan, &folder, options);
+    const auto executed = execute(plan, folder, options);
     REQUIRE(executed.ok());
     CHECK(resumed);
-    check_same(executed.value().tables, whole);
+    check_same(tables_in(plan, folder), whole);
   }
 }
 
@@ -192,7 +224,7 @@ TEST_CASE("a part that was damaged on disk is done again") {
   const Plan plan = plan_of(scenario_text(kSweep));
   const test::TemporaryFolder temporary;
   const auto folder = folder_for(plan, temporary / "run");
-  const Tables whole = run(plan, 2, &folder);
+  const Tables whole = run(plan, 2, folder);
   int parts = 0;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(temporary / "run")) {
     if (!entry.is_regular_file() || entry.path().string().find("world-") == std::string::npos)
@@ -208,17 +240,17 @@ TEST_CASE("a part that was damaged on disk is done again") {
   options.on_progress = [&](const Progress& progress) {
     found = std::min(found, progress.worlds_done);
   };
-  const auto executed = execute(plan, &folder, options);
+  const auto executed = execute(plan, folder, options);
   REQUIRE(executed.ok());
   CHECK(found == 0);
-  check_same(executed.value().tables, whole);
+  check_same(tables_in(plan, folder), whole);
 }
 
 TEST_CASE("a finished run is taken from disk, and progress ends at one") {
   const Plan plan = plan_of(scenario_text(kSweep));
   const test::TemporaryFolder temporary;
   const auto folder = folder_for(plan, temporary / "run");
-  const Tables whole = run(plan, 2, &folder);
+  const Tables whole = run(plan, 2, folder);
   Progress last;
   int reports = 0;
   ExecuteOptions options;
@@ -226,13 +258,57 @@ TEST_CASE("a finished run is taken from disk, and progress ends at one") {
     last = progress;
     ++reports;
   };
-  const auto executed = execute(plan, &folder, options);
+  const auto executed = execute(plan, folder, options);
   REQUIRE(executed.ok());
   CHECK(reports == 1);
   CHECK(last.worlds_done == 3);
   CHECK(last.done == Approx(1));
   CHECK(last.resumed);
-  check_same(executed.value().tables, whole);
+  check_same(tables_in(plan, folder), whole);
+}
+
+TEST_CASE(
+    "a world with more cells than go at once is simulated in lots, and its rows stay the same") {
+  const std::string text = scenario_text(
+      R"({"loss": [0, 0.3], "timeout": ["250ms", "400ms", "1s"], "threshold": [1, 2],
+          "where": "loss > 0 or timeout > 300ms"})");
+  const auto document = scenario::Document::parse(text, "test.json");
+  REQUIRE(document.ok());
+  const auto base = scenario::read_scenario(document.value(), ".");
+  REQUIRE(base.ok());
+  // Three rows of a curve are still judged one by one, so no quantile may move.
+  const Plan whole = make_plan(document.value(), base.value(), ".", {}, true).value();
+  const Plan lots = make_plan(document.value(), base.value(), ".", {}, true, 4).value();
+  CHECK(whole.worlds.size() == 2);
+  CHECK(lots.worlds.size() == 4);
+  CHECK(lots.cells == 2 + 2 + 2 + 3 + 2 + 2);
+  CHECK(lots.rows == whole.rows);
+  CHECK(lots.sha256("1") != whole.sha256("1"));
+  std::size_t cells = 0;
+  for (std::size_t w = 0; w < lots.worlds.size(); ++w) {
+    const World world = lots.world(w);
+    CHECK(world.cells.size() <= 4);
+    CHECK(world.first_cell == cells);
+    cells += world.cells.size();
+  }
+  CHECK(cells == lots.cells);
+  const Tables one = run(whole, 1);
+  const Tables other = run(lots, 2);
+  CHECK(one.cells_csv == other.cells_csv);
+  CHECK(one.detection_csv == other.detection_csv);
+}
+
+TEST_CASE("however many worlds there are, only one world's rows are put together at a time") {
+  const auto largest_of = [](std::size_t worlds) {
+    std::string losses;
+    for (std::size_t i = 0; i < worlds; ++i)
+      losses += (i == 0 ? "0." : ", 0.") + std::to_string(100 + i);
+    const Plan plan = plan_of(scenario_text("{\"loss\": [" + losses + "]}"));
+    REQUIRE(plan.worlds.size() == worlds);
+    return run(plan, 2).largest_piece;
+  };
+  // Losses this near give pieces of nearly the same size; ten worlds in one would be ten times it.
+  CHECK(largest_of(20) < 2 * largest_of(2));
 }
 
 TEST_CASE("planned work counts pairs, warm-up, replications and settings") {
