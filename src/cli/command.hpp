@@ -80,6 +80,7 @@ int fit_command(const Command& command, const Arguments& arguments);
 int validate_command(const Command& command, const Arguments& arguments);
 int schema_command(const Command& command, const Arguments& arguments);
 int list_command(const Command& command, const Arguments& arguments);
+int explain_command(const Command& command, const Arguments& arguments);
 int version_command(const Command& command, const Arguments& arguments);
 
 }  // namespace flatline::cli

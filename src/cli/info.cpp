@@ -4,9 +4,9 @@
 
 #include "build_info.hpp"
 #include "cli/command.hpp"
+#include "cli/explain.hpp"
 #include "cli/load.hpp"
 #include "flatline/base/text.hpp"
-#include "flatline/detect/registry.hpp"
 #include "flatline/qos/measures.hpp"
 #include "flatline/random/distribution.hpp"
 #include "flatline/report/report.hpp"
@@ -17,38 +17,6 @@ namespace flatline::cli {
 namespace po = boost::program_options;
 
 namespace {
-
-std::string range_of(const detect::ParameterInfo& parameter) {
-  if (parameter.type == detect::ParameterType::choice) {
-    std::string out;
-    for (const std::string& choice : parameter.choices) out += (out.empty() ? "" : " | ") + choice;
-    return out;
-  }
-  const bool duration = parameter.type == detect::ParameterType::duration;
-  const std::string unit = duration ? " s" : "";
-  std::string out = parameter.type == detect::ParameterType::count ? "whole number"
-                    : duration                                     ? "duration"
-                                                                   : "number";
-  out += (parameter.min_exclusive ? " > " : " >= ") + format_number(parameter.min) + unit;
-  if (parameter.max > 0) out += ", at most " + format_number(parameter.max) + unit;
-  return out;
-}
-
-void list_detectors() {
-  for (const detect::DetectorInfo& info : detect::detectors()) {
-    std::cout << info.name << "\n  " << info.summary << "\n  Source: " << info.source << "\n";
-    for (const detect::ParameterInfo& parameter : info.parameters) {
-      std::cout << "    " << parameter.name << " (" << range_of(parameter) << ", ";
-      if (parameter.default_value) {
-        std::cout << "default " << detect::format_value(*parameter.default_value);
-      } else {
-        std::cout << (parameter.optional ? "optional" : "required");
-      }
-      std::cout << "): " << parameter.help << "\n";
-    }
-    std::cout << "\n";
-  }
-}
 
 void list_distributions() {
   std::cout
@@ -106,11 +74,18 @@ int schema_command(const Command& command, const Arguments& arguments) {
 
 int list_command(const Command& command, const Arguments& arguments) {
   po::options_description options("Options");
+  options.add_options()("format", po::value<std::string>()->default_value("table"),
+                        "table or json (detectors only)");
   po::variables_map values;
   if (!parse(command, arguments, options, {"topic"}, values)) return kOk;
+  const auto format = values["format"].as<std::string>();
+  if (format != "table" && format != "json")
+    fail(kUsage, "--format " + format + " is not table or json");
   const std::string topic = values.contains("topic") ? values["topic"].as<std::string>() : "";
   if (topic == "detectors") {
-    list_detectors();
+    print_detectors(format);
+  } else if (format == "json") {
+    fail(kUsage, "--format json is for detectors; expected: list detectors --format json");
   } else if (topic == "distributions") {
     list_distributions();
   } else if (topic == "measures") {

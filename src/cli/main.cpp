@@ -26,7 +26,9 @@ constexpr const char* kReplayExamples =
     "  flatline replay arrivals.csv.gz --column received --unit ns \\\n"
     "      --detector phi_normal --set threshold=8 --set window=1000 --format json\n"
     "  flatline replay recording.csv.gz --detector fixed_timeout --detector phi_normal \\\n"
-    "      --axis timeout=log:50ms:2s:16 --axis threshold=1,2,4,8,16 --out results/mine\n";
+    "      --axis timeout=log:50ms:2s:16 --axis threshold=1,2,4,8,16 --out results/mine\n"
+    "  flatline replay arrivals.csv --detector akka --set acceptable_heartbeat_pause=3s \\\n"
+    "      --query times.csv --unit ms --format json\n";
 constexpr const char* kRecordExamples =
     "  flatline record --listen 7000 --note \"db1 to db2, one rack\"\n"
     "  flatline record --to db2:7000 --interval 100ms --count 36000\n";
@@ -35,6 +37,12 @@ constexpr const char* kFitExamples =
     "  flatline fit recording.csv.gz\n"
     "  flatline fit ping.txt --out results/my-network\n"
     "  flatline fit arrivals.csv --unit ms --seq-column seq --interval 1s --stall 200ms\n";
+
+constexpr const char* kExplainExamples =
+    "  flatline explain detector akka\n"
+    "  flatline explain detector phi_normal --interval 5s --jitter 100ms --set min_deviation=0s\n"
+    "  flatline explain detector cassandra --scenario scenarios/service-mesh.json\n"
+    "  flatline explain detectors --format markdown\n";
 
 const Command* find(const std::string& name) {
   for (const Command& command : commands()) {
@@ -161,6 +169,8 @@ const std::vector<Command>& commands() {
       {"schema", "print the JSON Schema of scenario files", "schema", "", schema_command},
       {"list", "list detectors, distributions or measures",
        "list [detectors|distributions|measures]", "  flatline list detectors\n", list_command},
+      {"explain", "tell what a detector's parameters mean, in seconds on a link",
+       "explain detector NAME | detectors [options]", kExplainExamples, explain_command},
       {"version", "print the version and how it was built", "version", "", version_command},
       {"help", "show this help, or that of a command", "help [COMMAND]", "", help_command},
   };

@@ -15,6 +15,7 @@
 #include "cli/folder.hpp"
 #include "cli/load.hpp"
 #include "cli/output.hpp"
+#include "cli/query.hpp"
 #include "cli/trace_input.hpp"
 #include "flatline/base/text.hpp"
 #include "flatline/results/sha256.hpp"
@@ -84,10 +85,22 @@ bool can_be_set(const std::string& place) {
   return place.starts_with("/detectors/") || place == kInterval;
 }
 
+// Whether a duration stands at a place that can be set.
+bool takes_duration(const std::string& place) {
+  const std::size_t slash = place.find_last_of('/');
+  const std::size_t before = place.find_last_of('/', slash - 1);
+  const std::string name = place.substr(slash + 1);
+  const auto* info = detect::find_detector(place.substr(before + 1, slash - before - 1));
+  if (info == nullptr) return name == "interval" || name == "dead_after" || name == "check_every";
+  return std::any_of(info->parameters.begin(), info->parameters.end(), [&](const auto& known) {
+    return known.name == name && known.type == detect::ParameterType::duration;
+  });
+}
+
 // Writes `value` wherever `key` stands. Only detectors and the nominal interval can be set: all
-// else is what the trace says.
+// else is what the trace says. A bare number for a duration is in `unit`, if that is given.
 void write(Written& written, const std::string& key, const std::string& value,
-           const std::string& source) {
+           const std::string& unit, const std::string& source) {
   const auto places = written.document.places(key);
   if (!places.ok() || !std::all_of(places.value().begin(), places.value().end(), can_be_set)) {
     const std::string nearest = nearest_name(key, written.names);
@@ -96,7 +109,9 @@ void write(Written& written, const std::string& key, const std::string& value,
                                       : "; did you mean \"" + nearest + "\"?"));
   }
   for (const std::string& place : places.value()) {
-    written.document = value_or_fail(written.document.with(place, value, source), kUsage);
+    const bool bare = !unit.empty() && takes_duration(place) && parse_number(value).ok();
+    written.document =
+        value_or_fail(written.document.with(place, bare ? value + unit : value, source), kUsage);
     written.places.insert(place);
   }
 }
@@ -126,6 +141,9 @@ struct Request {
   Texts detectors;
   Texts settings;
   Texts axes;
+  std::string interval;
+  std::string query;
+  std::string unit;
   std::string out;
   std::string format;
   std::string command_line;
@@ -138,6 +156,14 @@ struct Judged {
   Duration interval{};  // as given; 0: not
 };
 
+Duration interval_of(const std::string& value, const std::string& unit, const std::string& source) {
+  const bool bare = !unit.empty() && parse_number(value).ok();
+  const auto interval = parse_duration(bare ? value + unit : value);
+  if (!interval.ok()) fail(kUsage, source + ": " + interval.problems().front().text());
+  if (interval.value().ns == 0) fail(kUsage, source + ": the interval is above 0s");
+  return interval.value();
+}
+
 // What is judged, from the command line alone.
 Judged judged_of(const Request& request) {
   require_known(request.detectors);
@@ -146,15 +172,21 @@ Judged judged_of(const Request& request) {
   for (const std::string& text : request.axes) {
     const auto axis = value_or_fail(scenario::parse_axis(text), kUsage);
     // A parameter that must be given is, by its axis.
-    write(written, axis.name, axis.values.front(), "--axis " + text);
+    write(written, axis.name, axis.values.front(), "", "--axis " + text);
     written.document = value_or_fail(scenario::with_axis(written.document, text, "--axis"), kUsage);
   }
   for (const std::string& text : request.settings) {
     const auto [key, value] = key_value(text, "--set");
     if (key == "interval" || key == kInterval) {
-      judged.interval = value_or_fail(parse_duration(value), kUsage);
+      judged.interval = interval_of(value, request.unit, "--set " + text);
     }
-    write(written, key, value, "--set " + text);
+    write(written, key, value, request.unit, "--set " + text);
+  }
+  if (!request.interval.empty()) {
+    const std::string source = "--interval " + request.interval;
+    if (judged.interval.ns > 0) fail(kUsage, source + ": the interval is given twice");
+    judged.interval = interval_of(request.interval, request.unit, source);
+    write(written, kInterval, request.interval, request.unit, source);
   }
   require_parameters(written, request.detectors);
   const auto with_place = [](auto result) {
@@ -259,7 +291,7 @@ int replay_trace(const Request& request, Judged judged, const TraceInput& input)
   const Duration interval =
       judged.interval.ns > 0 ? judged.interval : scanned.facts.interval.value_or(Duration{});
   if (needs_interval && interval.ns == 0)
-    fail(kUsage, "a detector needs --set interval=DURATION: the sender's heartbeat interval");
+    fail(kUsage, "a detector needs --interval DURATION: the sender's heartbeat interval");
   if (needs_sent && !scanned.has_sent)
     fail(kUsage, "a detector needs the sender's time stamps: give --sent-column");
   const sim::TraceSpan span = span_of(judged, input, scanned, interval, settings);
@@ -290,6 +322,25 @@ int replay_trace(const Request& request, Judged judged, const TraceInput& input)
   return kOk;
 }
 
+// One detector with one setting, and no rows.
+void require_query_alone(const Request& request) {
+  const auto refuse = [](const std::string& what) {
+    fail(kUsage, "--query asks one detector with one setting; expected " + what);
+  };
+  if (request.detectors.size() > 1) refuse("one --detector");
+  if (!request.axes.empty()) refuse("--set in place of --axis");
+  if (!request.out.empty()) refuse("no --out: the answers go to stdout");
+}
+
+int query_trace(const Request& request, const Judged& judged, const TraceInput& input) {
+  const scenario::DetectorEntry& entry = judged.plan.base.detectors.front();
+  if (entry.dead_after)
+    fail(kUsage, "--query shows when the detector suspects; expected no dead_after");
+  const sim::JudgedSetting setting{entry.info, entry.setting, {}, entry.check_every};
+  return answer_queries({setting, judged.interval, request.query, request.format, request.quiet},
+                        input);
+}
+
 }  // namespace
 
 int replay_command(const Command& command, const Arguments& arguments) {
@@ -298,7 +349,13 @@ int replay_command(const Command& command, const Arguments& arguments) {
                         "name of a detector (see flatline list detectors); repeatable")(
       "set", po::value<Texts>()->composing(),
       "PARAMETER=VALUE, or LABEL.PARAMETER=VALUE; also dead_after, check_every, and interval, the "
-      "sender's; repeatable")(
+      "sender's; repeatable. Durations have a unit (3s, 1500ms); a bare number is in --unit, if "
+      "that is given")("interval", po::value<std::string>(),
+                       "the sender's heartbeat interval, if the trace does "
+                       "not tell it")(
+      "query", po::value<std::string>(),
+      "file of times, one a line, by the clock of the trace: print level, verdict and deadline of "
+      "one detector at each")(
       "axis", po::value<Texts>()->composing(),
       "PARAMETER=a,b,c | =from:to:step | =log:from:to:points: every value in one pass; repeatable");
   add_trace_options(options);
@@ -317,10 +374,15 @@ int replay_command(const Command& command, const Arguments& arguments) {
   request.settings = texts(values, "set");
   request.axes = texts(values, "axis");
   if (values.contains("out")) request.out = values["out"].as<std::string>();
+  request.interval = option_or(values, "interval");
+  request.query = option_or(values, "query");
+  request.unit = option_or(values, "unit");
   request.quiet = values.contains("quiet");
   request.command_line = command_line(command, arguments);
   // What is wrong with the command line comes before what is with the file.
+  if (!request.query.empty()) require_query_alone(request);
   Judged judged = judged_of(request);
+  if (!request.query.empty()) return query_trace(request, judged, trace_input_of(values, path));
   return replay_trace(request, std::move(judged), trace_input_of(values, path));
 }
 

@@ -24,18 +24,6 @@ constexpr std::size_t kMostPoints = std::size_t{1} << 16;
 // sent, and the fastest takes no longer than this, they do.
 constexpr Duration kLongestLeastDelay = seconds(10);
 
-// A file that cannot be had is no invalid trace: it has its own exit code.
-void require_readable(const std::string& path) {
-  std::error_code error;
-  if (std::filesystem::is_directory(path, error))
-    fail(kInputOutput, path + ": this is a folder; expected a trace");
-  if (std::filesystem::exists(path, error) && !std::filesystem::is_regular_file(path, error))
-    fail(kInputOutput, path + ": this is no file; expected one, as it is read several times");
-  errno = 0;
-  if (!std::ifstream(path))
-    fail(kInputOutput, path + ": cannot open: " + std::generic_category().message(errno));
-}
-
 // Points (sent, received) that keep the lower edge: whenever there are too many, of each two
 // neighbours the one with the lesser delay stays.
 class EdgePoints {
@@ -206,6 +194,18 @@ class Scanner {
 
 }  // namespace
 
+// A file that cannot be had is no invalid trace: it has its own exit code.
+void require_readable(const std::string& path, const std::string& what) {
+  std::error_code error;
+  if (std::filesystem::is_directory(path, error))
+    fail(kInputOutput, path + ": this is a folder; expected " + what);
+  if (std::filesystem::exists(path, error) && !std::filesystem::is_regular_file(path, error))
+    fail(kInputOutput, path + ": this is no file; expected one, as it is read several times");
+  errno = 0;
+  if (!std::ifstream(path))
+    fail(kInputOutput, path + ": cannot open: " + std::generic_category().message(errno));
+}
+
 void add_trace_options(po::options_description& options) {
   options.add_options()(
       "column", po::value<std::string>(),
@@ -229,7 +229,7 @@ TraceInput trace_input_of(const po::variables_map& values, const std::string& pa
   input.clocks = option_or(values, "clocks");
   if (input.clocks != "auto" && input.clocks != "one" && input.clocks != "two")
     fail(kUsage, "--clocks " + input.clocks + " is not auto, one or two");
-  require_readable(path);
+  require_readable(path, "a trace");
   return input;
 }
 

@@ -20,6 +20,8 @@ struct TraceInput {
   std::string clocks;  ///< "auto", "one" or "two"
 };
 
+/// Throws Failure(kInputOutput) if the file cannot be had. `what` ("a trace") is what it should be.
+void require_readable(const std::string& path, const std::string& what);
 /// Adds --column, --unit, --seq-column, --sent-column and --clocks.
 void add_trace_options(boost::program_options::options_description& options);
 /// Throws Failure(kUsage) for bad options, Failure(kInputOutput) if the file cannot be had.

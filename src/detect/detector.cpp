@@ -6,6 +6,8 @@
 
 namespace flatline::detect {
 
+void Family::looked(LocalInstant /*now*/) {}
+
 void Family::read_lines(std::span<Line> out) const {
   FLATLINE_CHECK(out.size() == size(), "by default each setting has its own line");
   std::size_t i = 0;

@@ -51,6 +51,11 @@ class SettingReader {
     if (!value) return std::nullopt;
     return std::get<Duration>(*value);
   }
+  [[nodiscard]] std::optional<std::int64_t> optional_count(std::string_view name) const {
+    const auto& value = find(name);
+    if (!value) return std::nullopt;
+    return std::get<std::int64_t>(*value);
+  }
 
  private:
   [[nodiscard]] const std::optional<Value>& find(std::string_view name) const;

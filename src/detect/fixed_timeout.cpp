@@ -38,6 +38,7 @@ Entry fixed_timeout_entry() {
 
   Entry entry;
   entry.info.name = "fixed_timeout";
+  entry.info.has_level = false;
   entry.info.summary = "Suspects when no heartbeat has arrived for a fixed time.";
   entry.info.source =
       "The common detector; analysed as the simple algorithm with a cutoff in Chen, Toueg, "
@@ -45,7 +46,6 @@ Entry fixed_timeout_entry() {
       "IEEE Trans. Computers 51(5), May 2002";
   entry.info.parameters = {timeout, restart_on};
   entry.outside_estimator = {"timeout"};
-  entry.info.shift = "timeout";
   entry.make = make;
   return entry;
 }

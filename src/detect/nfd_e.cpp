@@ -28,6 +28,7 @@ Entry nfd_e_entry() {
 
   Entry entry;
   entry.info.name = "nfd_e";
+  entry.info.has_level = false;
   entry.info.summary =
       "Suspects a fixed margin after the arrival time that it expects from the last arrivals; the "
       "clocks may differ.";
@@ -40,7 +41,6 @@ Entry nfd_e_entry() {
   entry.info.initial = InitialOutput::suspect;
   entry.info.needs_interval = true;
   entry.outside_estimator = {"safety_margin"};
-  entry.info.shift = "safety_margin";
   entry.make = make;
   return entry;
 }

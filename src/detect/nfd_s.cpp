@@ -29,6 +29,7 @@ Entry nfd_s_entry() {
 
   Entry entry;
   entry.info.name = "nfd_s";
+  entry.info.has_level = false;
   entry.info.summary =
       "Suspects at fixed points after each sending time, by the sender's time stamps; needs "
       "synchronised clocks.";
@@ -40,7 +41,6 @@ Entry nfd_s_entry() {
   entry.info.needs_interval = true;
   entry.info.needs_sent_at = true;
   entry.outside_estimator = {"shift"};
-  entry.info.shift = "shift";
   entry.make = make;
   return entry;
 }

@@ -4,96 +4,47 @@
 #include <cmath>
 #include <limits>
 
+#include "detect/plain_math.hpp"
 #include "flatline/base/check.hpp"
 
 namespace flatline::detect {
 namespace {
 
-constexpr double kLn10 = 2.302585092994045684;
 constexpr double kLogSqrtTwoPi = 0.918938533204672742;
-constexpr double kInverseSqrtTwoPi = 0.398942280401432678;
-// ln 2 in two parts: the first has trailing zeros, so a small multiple of it is exact.
-constexpr double kLn2High = 6.93147180369123816490e-01;
-constexpr double kLn2Low = 1.90821492927058770002e-10;
-// Where the series for the centre hands over to the continued fraction for the tail: there both are
-// good to a few units in the last place.
+// From here on the logarithm of the tail is taken by parts, so that nothing underflows.
 constexpr double kTailFrom = 2.0;
 // Below this z the level is less than the smallest double.
 constexpr double kLowestZ = -39.0;
 
-/// ln((1 + s) / (1 - s)) by its series; |s| <= 1/3.
-double log_ratio(double s) {
-  const double square = s * s;
-  double sum = 0;
-  for (int k = 39; k >= 1; k -= 2) sum = sum * square + 1.0 / k;
-  return 2 * s * sum;
-}
-
-/// ln x for a positive finite x.
-double plain_log(double x) {
-  int exponent = 0;
-  double mantissa = std::frexp(x, &exponent);
-  if (mantissa < 0.7071067811865476) {
-    mantissa *= 2;
-    --exponent;
-  }
-  return exponent * kLn2High + (exponent * kLn2Low + log_ratio((mantissa - 1) / (mantissa + 1)));
-}
-
-/// e^x for -800 <= x <= 0.
-double plain_exp(double x) {
-  const double multiple = std::floor(x / (kLn2High + kLn2Low) + 0.5);
-  const double rest = (x - multiple * kLn2High) - multiple * kLn2Low;
-  double sum = 1;
-  for (int k = 18; k >= 1; --k) sum = 1 + sum * rest / k;
-  return std::ldexp(sum, static_cast<int>(multiple));
-}
-
-double density(double z) {
-  return kInverseSqrtTwoPi * plain_exp(-z * z / 2);
-}
-
-/// density(z) / P(Z > z) for z >= kTailFrom: z + 1/(z + 2/(z + 3/(z + ...))), from the bottom up.
-double tail_hazard(double z) {
-  // The farther out, the fewer terms; 160 do at kTailFrom.
-  const int terms = z < 6 ? 160 : 40;
-  double fraction = z;
-  for (int k = terms; k >= 1; --k) fraction = z + k / fraction;
-  return fraction;
-}
-
-/// P(Z > z) for 0 <= z < kTailFrom: 1/2 - density (z + z^3/3 + z^5/15 + ...).
-double centre_tail(double z) {
-  double term = z;
-  double sum = z;
-  for (int k = 3; k < 121; k += 2) {
-    term *= z * z / k;
-    sum += term;
-  }
-  return 0.5 - density(z) * sum;
-}
-
-/// P(Z > z) for z >= 0.
-double upper_tail(double z) {
-  return z < kTailFrom ? centre_tail(z) : density(z) / tail_hazard(z);
-}
+// The logistic form's exponent: a y + b y^3.
+constexpr double kA = 1.5976;
+constexpr double kB = 0.070566;
 
 /// density(z) / P(Z > z): the slope of normal_phi, times ln 10.
 double hazard(double z) {
-  if (z >= kTailFrom) return tail_hazard(z);
-  return density(z) / (z >= 0 ? centre_tail(z) : 1 - upper_tail(-z));
+  if (z >= kTailFrom) return normal_tail_hazard(z);
+  return normal_density(z) / (z >= 0 ? normal_tail(z) : 1 - normal_tail(-z));
+}
+
+/// ln(10^phi - 1) for a positive phi.
+double log_ten_power_less_one(double phi) {
+  const double u = phi * kLn10;
+  if (u > 1) return u - log_of_rest(plain_exp(-u));
+  // e^u - 1 by its series, which keeps a small u.
+  double sum = 1;
+  for (int k = 20; k >= 2; --k) sum = 1 + sum * u / k;
+  return plain_log(u * sum);
 }
 
 }  // namespace
 
 double normal_phi(double z) {
   if (z > 1e150) return std::numeric_limits<double>::infinity();
-  if (z >= kTailFrom) return (z * z / 2 + kLogSqrtTwoPi + plain_log(tail_hazard(z))) / kLn10;
-  if (z > 0) return -plain_log(centre_tail(z)) / kLn10;
+  if (z >= kTailFrom) return (z * z / 2 + kLogSqrtTwoPi + plain_log(normal_tail_hazard(z))) / kLn10;
+  if (z > 0) return -plain_log(normal_tail(z)) / kLn10;
   if (z < kLowestZ) return 0;
   // -ln(1 - p) without forming 1 - p, which would lose a small p.
-  const double p = upper_tail(-z);
-  return log_ratio(p / (2 - p)) / kLn10;
+  return log_of_rest(normal_tail(-z)) / kLn10;
 }
 
 double normal_phi_inverse(double phi) {
@@ -117,6 +68,31 @@ double normal_phi_inverse(double phi) {
     z = next;
   }
   return z;
+}
+
+double logistic_phi(double z) {
+  const double x = z * (kA + kB * (z * z));
+  // log10(1 + e^x), with the exponential of a negative number only: nothing overflows.
+  if (x > 0) return (x + log_one_plus(plain_exp(-x))) / kLn10;
+  return log_one_plus(plain_exp(x)) / kLn10;
+}
+
+double logistic_phi_inverse(double phi) {
+  FLATLINE_CHECK(phi > 0 && phi <= std::numeric_limits<double>::max() / 4,
+                 "phi is positive and finite");
+  // a y + b y^3 = x has one root, of the sign of x. |x| / a and the cube root of |x| / b both lie
+  // beyond it; from there Newton's steps fall towards it and never pass it.
+  const double x = log_ten_power_less_one(phi);
+  const double size = std::abs(x);
+  double y = size / kA;
+  // Where the cube rules, a crude start above the root: at most doubled, then halved while above.
+  while (kA * (y / 2) + kB * (y / 2) * (y / 2) * (y / 2) > size) y /= 2;
+  for (int i = 0; i < 200; ++i) {
+    const double next = y - (y * (kA + kB * (y * y)) - size) / (kA + 3 * kB * (y * y));
+    if (!(next < y)) break;
+    y = next;
+  }
+  return x < 0 ? -y : y;
 }
 
 }  // namespace flatline::detect

@@ -2,25 +2,16 @@
 
 #include <limits>
 
-#include "detect/phi_parameters.hpp"
-#include "detect/shared_family.hpp"
+#include "detect/phi_families.hpp"
+#include "detect/plain_math.hpp"
 
 namespace flatline::detect {
 namespace {
 
-constexpr double kLn10 = 2.302585092994045684;
-
 std::unique_ptr<Family> make(const DetectorInfo& info, std::span<const Setting> settings,
                              const Surroundings& /*surroundings*/) {
-  std::vector<PhiExponentialEstimator::Constants> constants;
-  constants.reserve(settings.size());
-  for (const Setting& setting : settings) {
-    const double threshold = SettingReader(info, setting).number("threshold");
-    constants.push_back({fixed_factor(threshold * kLn10)});
-  }
-  return std::make_unique<SharedFamily<PhiExponentialEstimator>>(
-      PhiExponentialEstimator(gap_window(SettingReader(info, settings.front()))),
-      std::move(constants));
+  return make_exponential<PhiExponentialEstimator>(
+      info, settings, [](double threshold) { return threshold * kLn10; });
 }
 
 }  // namespace
@@ -39,6 +30,7 @@ Entry phi_exponential_entry() {
       "Accrual detector: the level is -log10 of the chance that an exponentially distributed gap "
       "is "
       "longer than the silence.";
+  entry.info.notes = "Threshold 8 acts 18.42 mean gaps after the last arrival.";
   entry.info.source =
       "The accrual scheme of Hayashibara, Defago, Yared, Katayama, SRDS 2004, with the exponential "
       "law that Apache Cassandra uses";

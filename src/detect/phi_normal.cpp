@@ -2,27 +2,14 @@
 
 #include <limits>
 
-#include "detect/phi_parameters.hpp"
-#include "detect/shared_family.hpp"
+#include "detect/phi_families.hpp"
 
 namespace flatline::detect {
 namespace {
 
 std::unique_ptr<Family> make(const DetectorInfo& info, std::span<const Setting> settings,
                              const Surroundings& /*surroundings*/) {
-  std::vector<PhiNormalEstimator::Constants> constants;
-  constants.reserve(settings.size());
-  for (const Setting& setting : settings) {
-    const SettingReader reader(info, setting);
-    constants.push_back({fixed_factor(normal_phi_inverse(reader.number("threshold"))),
-                         fixed_time(reader.duration("min_deviation")),
-                         reader.duration("acceptable_pause")});
-  }
-  const SettingReader first(info, settings.front());
-  const auto deviation =
-      first.choice("deviation") == "sample" ? Deviation::sample : Deviation::population;
-  return std::make_unique<SharedFamily<PhiNormalEstimator>>(
-      PhiNormalEstimator(gap_window(first), deviation), std::move(constants));
+  return make_normal<PhiNormalEstimator>(info, settings, normal_phi_inverse);
 }
 
 ParameterInfo optional_span(const std::string& name, const std::string& help) {
@@ -60,6 +47,7 @@ Entry phi_normal_entry() {
       "Accrual detector: the level is -log10 of the chance that a normally distributed gap is "
       "longer "
       "than the silence.";
+  entry.info.notes = "Threshold 8 acts 5.612 deviations after the mean gap.";
   entry.info.source =
       "Hayashibara, Defago, Yared, Katayama, The phi accrual failure detector, SRDS 2004; "
       "min_deviation, acceptable_pause and first_beat_estimate as Akka adds them";

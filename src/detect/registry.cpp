@@ -5,12 +5,27 @@
 #include <charconv>
 #include <cmath>
 
+#include "detect/akka.hpp"
+#include "detect/bertier.hpp"
+#include "detect/cassandra.hpp"
+#include "detect/chitchat.hpp"
+#include "detect/ed.hpp"
+#include "detect/election_timer.hpp"
 #include "detect/entry.hpp"
 #include "detect/fixed_timeout.hpp"
+#include "detect/hazelcast.hpp"
+#include "detect/health_check.hpp"
+#include "detect/kappa.hpp"
 #include "detect/nfd_e.hpp"
 #include "detect/nfd_s.hpp"
+#include "detect/nfd_u.hpp"
 #include "detect/phi_exponential.hpp"
+#include "detect/phi_logistic.hpp"
 #include "detect/phi_normal.hpp"
+#include "detect/satzger_histogram.hpp"
+#include "detect/session.hpp"
+#include "detect/sfd.hpp"
+#include "detect/two_window.hpp"
 #include "flatline/base/check.hpp"
 #include "flatline/base/text.hpp"
 
@@ -26,8 +41,31 @@ struct Table {
 const Table& table() {
   static const Table kTable = [] {
     Table made;
-    made.entries = {fixed_timeout_entry(), nfd_s_entry(), nfd_e_entry(), phi_normal_entry(),
-                    phi_exponential_entry()};
+    // One a line, in the order in which they are listed.
+    made.entries = {
+        fixed_timeout_entry(),      //
+        missed_beats_entry(),       //
+        nfd_s_entry(),              //
+        nfd_u_entry(),              //
+        nfd_e_entry(),              //
+        bertier_entry(),            //
+        two_window_entry(),         //
+        sfd_entry(),                //
+        phi_normal_entry(),         //
+        phi_exponential_entry(),    //
+        phi_logistic_entry(),       //
+        ed_entry(),                 //
+        satzger_histogram_entry(),  //
+        kappa_entry(),              //
+        akka_entry(),               //
+        akka_deadline_entry(),      //
+        cassandra_entry(),          //
+        hazelcast_entry(),          //
+        chitchat_entry(),           //
+        session_entry(),            //
+        election_timer_entry(),     //
+        health_check_entry(),       //
+    };
     for (const Entry& entry : made.entries) made.infos.push_back(entry.info);
     return made;
   }();
@@ -145,6 +183,13 @@ const DetectorInfo* find_detector(std::string_view name) {
     if (info.name == name) return &info;
   }
   return nullptr;
+}
+
+bool has_level(const DetectorInfo& info, const Setting& setting) {
+  if (!info.has_level || info.level_with.empty()) return info.has_level;
+  const std::size_t equals = info.level_with.find('=');
+  return SettingReader(info, setting).choice(info.level_with.substr(0, equals)) ==
+         info.level_with.substr(equals + 1);
 }
 
 std::optional<Problem> check_value(const ParameterInfo& parameter, const Value& value) {

@@ -18,9 +18,8 @@ namespace flatline::detect {
 ///   static constexpr bool kSlopes                        whether its lines have slopes
 ///   static bool same_line(const Constants&, const Constants&)
 ///   static Line line(const View&, const Constants&)      the same for all settings of same_line
-///   static Place place(const Constants&)                 shift and factor; SharedFamily numbers
-///   the
-///                                                        lines
+///   static Place place(const Constants&)                 shift and factor; the family numbers
+///                                                        the lines
 template <typename Estimator>
 concept HasLines = requires(const typename Estimator::View& view,
                             const typename Estimator::Constants& setting) {
@@ -41,7 +40,9 @@ concept HasLines = requires(const typename Estimator::View& view,
 ///   bool warmed_up() const
 /// and either what HasLines asks for or
 ///   static LocalInstant deadline(const View&, const Constants&)
-/// It may provide, to be faster than beat() and view() in turn,
+/// It may provide
+///   void looked(LocalInstant)                   the monitor looked
+/// and, to be faster than beat() and view() in turn,
 ///   void run(const Beats&, Emit emit)           emit(i, view()) after each beat i
 template <typename Estimator>
 class SharedFamily final : public Family {
@@ -72,6 +73,12 @@ class SharedFamily final : public Family {
       case ObservationKind::confirmation:
         return;
     }
+  }
+
+  void looked(LocalInstant now) override {
+    FLATLINE_CHECK(now >= last_observed_, "a detector's observations come in order of time");
+    last_observed_ = now;
+    if constexpr (requires { estimator_.looked(now); }) estimator_.looked(now);
   }
 
   [[nodiscard]] std::size_t size() const override { return settings_.size(); }
@@ -119,12 +126,12 @@ class SharedFamily final : public Family {
 
   void observe_run(const Beats& beats, Incarnation incarnation,
                    std::span<const LineRun> out) override {
+    if (beats.at.empty()) return;
+    FLATLINE_CHECK(incarnation >= incarnation_, "a run is of the incarnation that is watched");
     if constexpr (kLines) {
       FLATLINE_CHECK(out.size() == representatives_.size(), "one run per line");
-      if (beats.at.empty()) return;
       FLATLINE_CHECK(beats.seq.size() == beats.at.size() && beats.sent_at.size() == beats.at.size(),
                      "a beat has an instant, a number and a time of sending");
-      FLATLINE_CHECK(incarnation >= incarnation_, "a run is of the incarnation that is watched");
       FLATLINE_CHECK(beats.at.front() >= last_observed_ && beats.at.back() >= beats.at.front(),
                      "a detector's observations come in order of time");
       last_observed_ = beats.at.back();

@@ -51,7 +51,7 @@ struct Digits {
 
 // Rounds to a whole number; nothing if it does not fit. The sign comes later: the range is
 // symmetric but for one value, and 2^63 is asked for by `negative`.
-std::optional<std::uint64_t> round_digits(const Digits& digits, bool negative) {
+std::optional<std::uint64_t> round_digits(const Digits& digits, bool negative, bool& rounded) {
   const std::uint64_t most =
       static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()) + (negative ? 1 : 0);
   if (digits.whole > 19) return std::nullopt;
@@ -72,6 +72,7 @@ std::optional<std::uint64_t> round_digits(const Digits& digits, bool negative) {
     ++index;
   }
   for (; index < digits.whole; ++index) value *= 10;
+  rounded = first_after != 0 || more_after;
   if (first_after > 5 || (first_after == 5 && (more_after || (value & 1) != 0))) ++value;
   if (value > most) return std::nullopt;
   return static_cast<std::uint64_t>(value);
@@ -136,10 +137,11 @@ Decimal read_decimal(std::string_view text, Unit unit) {
     digits.text.remove_prefix(1);
   }
   if (digits.text.empty()) return {DecimalStatus::good, 0};
-  const std::optional<std::uint64_t> ns = round_digits(digits, negative);
+  bool rounded = false;
+  const std::optional<std::uint64_t> ns = round_digits(digits, negative, rounded);
   if (!ns) return {DecimalStatus::too_large, 0};
   // In unsigned arithmetic the most negative value is well defined.
-  return {DecimalStatus::good, static_cast<std::int64_t>(negative ? 0 - *ns : *ns)};
+  return {DecimalStatus::good, static_cast<std::int64_t>(negative ? 0 - *ns : *ns), rounded};
 }
 
 NumberWithUnit split_unit(std::string_view text) {
@@ -147,6 +149,10 @@ NumberWithUnit split_unit(std::string_view text) {
   while (end > 0 && is_letter(text[end - 1])) --end;
   if (end == 0 || (!is_digit(text[end - 1]) && text[end - 1] != '.')) return {text, {}};
   return {text.substr(0, end), text.substr(end)};
+}
+
+std::string rounded_problem(std::string_view text) {
+  return "\"" + shown(text) + "\" is no whole number of nanoseconds";
 }
 
 std::string decimal_problem(std::string_view text, DecimalStatus status) {

@@ -30,6 +30,7 @@ enum class DecimalStatus { good, not_a_number, not_finite, too_large };
 struct Decimal {
   DecimalStatus status = DecimalStatus::not_a_number;
   std::int64_t ns = 0;
+  bool rounded = false;  ///< The text says more than whole nanoseconds.
 };
 
 /// Reads all of `text`, an optional sign, digits with at most one point, an optional exponent
@@ -44,6 +45,9 @@ struct NumberWithUnit {
   std::string_view unit;
 };
 NumberWithUnit split_unit(std::string_view text);
+
+/// Why a time that was rounded is refused where only whole nanoseconds will do.
+std::string rounded_problem(std::string_view text);
 
 /// Why a field is not a usable time, as the message of a problem.
 std::string decimal_problem(std::string_view text, DecimalStatus status);

@@ -50,6 +50,17 @@ std::string lower_case(std::string_view text) {
   return out;
 }
 
+// Why a field is no time, with what is likely meant.
+std::string field_problem(std::string_view field, DecimalStatus status, Unit unit) {
+  std::string message = decimal_problem(field, status);
+  if (field.empty()) return message + ": the field is empty";
+  const std::optional<Unit> own = unit_of(split_unit(field).unit);
+  if (own && *own != unit) {
+    message += ": mixed units, the column is in " + std::string(name_of(unit));
+  }
+  return message;
+}
+
 std::string without_unit(std::string_view column) {
   if (unit_suffix(column)) column = column.substr(0, column.find_last_of('_'));
   return lower_case(column);
@@ -237,6 +248,35 @@ Result<std::optional<Unit>> choose_unit(const RowReader& rows, std::size_t colum
                                "the same unit in both");
   }
   return by_option;
+}
+
+Result<TimeColumn> time_column(const RowReader& rows, std::initializer_list<std::string_view> names,
+                               const std::string& wanted, const std::string& unit) {
+  const Result<std::size_t> index = wanted.empty() ? rows.guess(names) : rows.find(wanted);
+  if (!index) return index.problems();
+  const Result<std::optional<Unit>> chosen = choose_unit(rows, index.value(), unit);
+  if (!chosen) return chosen.problems();
+  if (chosen.value()) return TimeColumn{index.value(), *chosen.value()};
+  return rows.header_problem(
+      index.value(), "the unit of the times is not known",
+      std::string(kUnitsExpected) +
+          ", given as an option or at the end of the column's name (\"rx_ms\")");
+}
+
+Result<std::int64_t> read_time(const RowReader& rows, std::span<const std::string_view> row,
+                               const TimeColumn& column, bool whole) {
+  const std::string_view field = row[column.index];
+  const Decimal decimal = read_decimal(field, column.unit);
+  if (decimal.status != DecimalStatus::good) {
+    return rows.problem(column.index, field_problem(field, decimal.status, column.unit),
+                        "a time in decimal");
+  }
+  if (whole && decimal.rounded) {
+    return rows.problem(
+        column.index, rounded_problem(field),
+        "at most nanoseconds behind the point, in " + std::string(name_of(column.unit)));
+  }
+  return decimal.ns;
 }
 
 }  // namespace flatline::trace

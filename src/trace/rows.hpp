@@ -66,4 +66,18 @@ class RowReader {
 Result<std::optional<Unit>> choose_unit(const RowReader& rows, std::size_t column,
                                         const std::string& option);
 
+struct TimeColumn {
+  std::size_t index = 0;
+  Unit unit;
+};
+
+/// The column of times: `wanted`, or if that is empty the one that guess(names) finds; and its
+/// unit, which must be known from its name or from `unit`.
+Result<TimeColumn> time_column(const RowReader& rows, std::initializer_list<std::string_view> names,
+                               const std::string& wanted, const std::string& unit);
+
+/// The field of that column as whole nanoseconds; what is finer is rounded, or refused if `whole`.
+Result<std::int64_t> read_time(const RowReader& rows, std::span<const std::string_view> row,
+                               const TimeColumn& column, bool whole);
+
 }  // namespace flatline::trace

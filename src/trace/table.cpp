@@ -7,53 +7,6 @@
 namespace flatline::trace {
 namespace {
 
-struct TimeColumn {
-  std::size_t index = 0;
-  Unit unit;
-};
-
-Problem no_unit(const RowReader& rows, std::size_t column) {
-  return rows.header_problem(
-      column, "the unit of the times is not known",
-      std::string(kUnitsExpected) +
-          ", given as an option or at the end of the column's name (\"rx_ms\")");
-}
-
-// The column of the arrivals, by option or by its name, and its unit.
-Result<TimeColumn> arrival_column(const RowReader& rows, const ArrivalOptions& options) {
-  const Result<std::size_t> index =
-      options.column.empty()
-          ? rows.guess({"arrival", "arrival_time", "arrived", "arrived_at", "received",
-                        "received_at", "receive", "receive_time", "recv", "recv_time", "rx",
-                        "rx_time", "t_recv", "timestamp", "time", "ts", "t"})
-          : rows.find(options.column);
-  if (!index) return index.problems();
-  const Result<std::optional<Unit>> unit = choose_unit(rows, index.value(), options.unit);
-  if (!unit) return unit.problems();
-  if (!unit.value()) return no_unit(rows, index.value());
-  return TimeColumn{index.value(), *unit.value()};
-}
-
-// Why a field is no time, with what is likely meant.
-std::string field_problem(std::string_view field, DecimalStatus status, Unit unit) {
-  std::string message = decimal_problem(field, status);
-  if (field.empty()) return message + ": the field is empty";
-  const std::optional<Unit> own = unit_of(split_unit(field).unit);
-  if (own && *own != unit) {
-    message += ": mixed units, the column is in " + std::string(name_of(unit));
-  }
-  return message;
-}
-
-Result<std::int64_t> read_time(const RowReader& rows, std::span<const std::string_view> row,
-                               const TimeColumn& column) {
-  const std::string_view field = row[column.index];
-  const Decimal decimal = read_decimal(field, column.unit);
-  if (decimal.status == DecimalStatus::good) return decimal.ns;
-  return rows.problem(column.index, field_problem(field, decimal.status, column.unit),
-                      "a time in decimal");
-}
-
 class Table : public Source {
  public:
   explicit Table(RowReader reader) : rows_(std::move(reader)) {}
@@ -69,12 +22,19 @@ class Table : public Source {
   TimeColumn at_;
   std::optional<TimeColumn> sent_;
   std::optional<std::size_t> seq_;
+  bool whole_ = false;
   std::optional<std::int64_t> first_ns_;
   std::int64_t last_ns_ = 0;
 };
 
 std::optional<Problems> Table::choose_columns(const ArrivalOptions& options) {
-  const Result<TimeColumn> at = arrival_column(rows_, options);
+  whole_ = options.whole_nanoseconds;
+  const Result<TimeColumn> at =
+      time_column(rows_,
+                  {"arrival", "arrival_time", "arrived", "arrived_at", "received", "received_at",
+                   "receive", "receive_time", "recv", "recv_time", "rx", "rx_time", "t_recv",
+                   "timestamp", "time", "ts", "t"},
+                  options.column, options.unit);
   if (!at) return at.problems();
   at_ = at.value();
   if (!options.seq_column.empty()) {
@@ -123,7 +83,7 @@ Result<std::optional<Arrival>> Table::next() {
   }
   if (row.value().empty()) return std::optional<Arrival>();
   Arrival arrival;
-  const Result<std::int64_t> ns = read_time(rows_, row.value(), at_);
+  const Result<std::int64_t> ns = read_time(rows_, row.value(), at_, whole_);
   if (!ns) return ns.problems();
   arrival.at = LocalInstant{ns.value()};
   if (std::optional<Problem> problem = check_order(ns.value())) return *std::move(problem);
@@ -139,7 +99,7 @@ Result<std::optional<Arrival>> Table::next() {
     arrival.seq = number.value();
   }
   if (sent_) {
-    const Result<std::int64_t> sent_ns = read_time(rows_, row.value(), *sent_);
+    const Result<std::int64_t> sent_ns = read_time(rows_, row.value(), *sent_, whole_);
     if (!sent_ns) return sent_ns.problems();
     arrival.sent = LocalInstant{sent_ns.value()};
   }

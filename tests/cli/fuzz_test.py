@@ -121,6 +121,26 @@ class Fuzz(ProgramTest):
             shutil.rmtree(self.folder / "f", ignore_errors=True)
         self.assertEqual(codes, {0, 3}, "the mutations reach too little")
 
+    def test_queries(self):
+        text = "n,at_ms,sent_ms\n" + "".join(f"{i},{i * 1000 + 10 + i % 7},{i * 1000}\n" for i in range(30) if i % 9)
+        times = "".join(f"{i * 700}.5\n" for i in range(30))
+        detectors = [["fixed_timeout", "timeout=3s"], ["akka"], ["cassandra", "check_every=7s"], ["chitchat"],
+                     ["phi_normal", "threshold=8", "window=5"], ["nfd_u", "safety_margin=1s", "expected_delay=1ms"],
+                     ["kappa", "threshold=2.5"], ["missed_beats"], ["hazelcast", "type=phi-accrual"],
+                     ["session", "timeout=3s", "check_every=1s"], ["two_window", "safety_margin=0s"],
+                     ["satzger_histogram", "threshold=0.9"], ["bertier"], ["election_timer"], ["health_check"]]
+        codes = set()
+        for round_ in range(TRACES):
+            self.write("m.csv", self.mutated_text(text, TOKENS + list(LETTERS)).encode("utf-8", "replace"))
+            asked = times if round_ % 3 else self.mutated_text(times, TOKENS + list(LETTERS))
+            self.write("q.csv", asked.encode("utf-8", "replace"))
+            name, *settings = detectors[round_ % len(detectors)]
+            words = [word for setting in settings for word in ("--set", setting)]
+            codes.add(self.check(["replay", "m.csv", "--detector", name, *words, "--query", "q.csv", "--unit", "ms",
+                                  "--column", "at_ms", "--seq-column", "n", "--sent-column", "sent_ms", "--interval",
+                                  "1s", "--format", "json"]))
+        self.assertEqual(codes - {2}, {0, 3}, "the mutations reach too little")  # 2: too many looks
+
     def test_recordings(self):
         text = "# flatline trace 1\n# interval: 1s\n# clocks: one\nseq,sent_ns,received_ns,skipped,waited_ns\n"
         text += "".join(f"{i},{i * 10**9},{i * 10**9 + 10**6 + i},0,{i}\n" for i in range(60) if i % 7)

@@ -9,7 +9,8 @@ import subprocess
 import program
 from program import ProgramTest, main, small
 
-COMMANDS = ["run", "sweep", "report", "replay", "record", "fit", "validate", "schema", "list", "version", "help"]
+COMMANDS = ["run", "sweep", "report", "replay", "record", "fit", "validate", "schema", "list", "explain",
+            "version", "help"]
 
 
 class Usage(ProgramTest):

@@ -14,6 +14,8 @@ PROGRAM, DOCUMENT = sys.argv[1:3]
 
 # Keys that say what a scenario is, not what happens in it.
 SILENT = {"$schema", "name", "why", "expect"}
+# Felt only where the monitor tells its detectors when it looks: no simulation does.
+SILENT |= {"cassandra.max_local_pause"}
 
 BASE = {
     "name": "knobs",
@@ -28,6 +30,27 @@ BASE = {
         {"phi_exponential": {"threshold": 0.9, "window": 50}},
         {"nfd_s": {"shift": "150ms"}},
         {"nfd_e": {"safety_margin": "100ms", "window": 20}},
+        {"nfd_u": {"safety_margin": "100ms", "expected_delay": "50ms"}},
+        {"bertier": {"window": 20}},
+        {"two_window": {"safety_margin": "100ms", "long_window": 20}},
+        {"sfd": {"safety_margin": "100ms", "target_detection_time": "500ms", "target_mistake_rate": 3,
+                 "target_query_accuracy": 0.98, "step": "40ms", "slot": 20, "window": 20}},
+        {"phi_logistic": {"threshold": 2, "window": 50, "min_deviation": "20ms"}},
+        {"ed": {"threshold": 0.9, "window": 50}},
+        {"satzger_histogram": {"threshold": 0.9, "window": 50}},
+        {"kappa": {"threshold": 1.5, "window": 50}},
+        {"missed_beats": {"misses": 2}},
+        {"akka": {"threshold": 2, "max_sample_size": 50, "min_std_deviation": "20ms",
+                  "acceptable_heartbeat_pause": "0s", "first_heartbeat_estimate": "200ms"}},
+        {"akka_deadline": {"acceptable_heartbeat_pause": "250ms", "heartbeat_interval": "200ms"}},
+        {"cassandra": {"phi_convict_threshold": 1, "sample_size": 50, "fd_initial_value": "300ms"}},
+        {"hazelcast": {"type": "phi-accrual", "max_no_heartbeat": "100ms", "heartbeat_interval": "200ms",
+                       "threshold": 2, "sample_size": 50, "min_std_deviation": "20ms"}},
+        {"chitchat": {"phi_threshold": 2, "sampling_window_size": 50, "max_interval": "1s",
+                      "initial_interval": "200ms"}},
+        {"session": {"timeout": "400ms", "tick": "100ms"}},
+        {"election_timer": {"election_timeout": "400ms"}},
+        {"health_check": {"product": "haproxy", "interval": "200ms", "timeout": "100ms"}},
     ],
 }
 GILBERT_ELLIOTT = {"good_mean": "20s", "bad_mean": "1s", "loss_good": 0.01, "loss_bad": 0.9}
@@ -195,10 +218,44 @@ DETECTORS = {
     "fixed_timeout": {"timeout": ("450ms", "600ms"), "restart_on": ("any", "newest")},
     "nfd_s": {"shift": ("150ms", "300ms")},
     "nfd_e": {"safety_margin": ("100ms", "200ms"), "window": (20, 3)},
+    "nfd_u": {"safety_margin": ("100ms", "200ms"), "expected_delay": ("50ms", "150ms")},
+    "bertier": {"delay_weight": (1, 3), "variation_weight": (4, 2), "gain": (0.1, 0.5), "window": (20, 3),
+                "min_margin": ("0s", "400ms")},
+    "two_window": {"safety_margin": ("100ms", "200ms"), "short_window": (1, 4), "long_window": (20, 5)},
+    "sfd": {"safety_margin": ("100ms", "900ms"), "target_detection_time": ("500ms", "250ms"),
+            "target_mistake_rate": (3, 0), "target_query_accuracy": (0.98, 0.9), "step": ("40ms", "10ms"),
+            "gain": (0.5, 0.1), "slot": (20, 50), "window": (20, 3)},
     "phi_normal": {"threshold": (2, 3), "window": (50, 10), "min_deviation": ("20ms", "200ms"),
                    "acceptable_pause": ("0s", "100ms"), "deviation": ("population", "sample"),
                    "first_beat_estimate": ("200ms", "900ms")},
     "phi_exponential": {"threshold": (0.9, 1.5), "window": (50, 10), "first_beat_estimate": ("200ms", "900ms")},
+    "phi_logistic": {"threshold": (2, 3), "window": (50, 10), "min_deviation": ("20ms", "200ms"),
+                     "acceptable_pause": ("0s", "100ms"), "deviation": ("population", "sample"),
+                     "first_beat_estimate": ("200ms", "900ms")},
+    "ed": {"threshold": (0.9, 0.99), "window": (50, 10), "first_beat_estimate": ("200ms", "900ms")},
+    "satzger_histogram": {"threshold": (0.9, 1), "window": (50, 10), "scale": (1, 0.5)},
+    "kappa": {"threshold": (1.5, 2.5), "contribution": ("normal", "step"), "offset": ("0s", "100ms"),
+              "window": (50, 10), "min_deviation": ("0s", "400ms"), "first_beat_estimate": ("200ms", "900ms")},
+    "missed_beats": {"misses": (2, 3), "up_after": (1, 3), "tolerance": ("0s", "50ms"),
+                     "windows": ("since_beat", "grid")},
+    "akka": {"threshold": (2, 3), "max_sample_size": (50, 10), "min_std_deviation": ("20ms", "200ms"),
+             "acceptable_heartbeat_pause": ("0s", "100ms"), "first_heartbeat_estimate": ("200ms", "900ms")},
+    "akka_deadline": {"acceptable_heartbeat_pause": ("250ms", "400ms"), "heartbeat_interval": ("200ms", "300ms")},
+    "cassandra": {"phi_convict_threshold": (1, 1.5), "fd_initial_value": ("300ms", "900ms"),
+                  "fd_max_interval": ("300ms", "900ms"), "sample_size": (50, 10),
+                  "release": ("5.0.7", "5.0.0-5.0.6")},
+    "hazelcast": {"type": ("phi-accrual", "deadline"), "max_no_heartbeat": ("100ms", "300ms"),
+                  "heartbeat_interval": ("200ms", "900ms"), "threshold": (2, 3), "sample_size": (50, 10),
+                  "min_std_deviation": ("20ms", "200ms")},
+    "chitchat": {"phi_threshold": (2, 3), "sampling_window_size": (50, 10), "max_interval": ("1s", "300ms"),
+                 "initial_interval": ("200ms", "900ms"), "prior_weight": (5, 50)},
+    "session": {"timeout": ("400ms", "600ms"), "expiry": ("bucketed", "plain"), "tick": ("100ms", "300ms"),
+                "min_timeout": ("100ms", "600ms"), "max_timeout": ("1s", "300ms"),
+                "after_expiry": ("reopen", "closed")},
+    "election_timer": {"product": ("etcd", "hashicorp"), "election_timeout": ("400ms", "600ms"),
+                       "heartbeat_interval": ("100ms", "50ms")},
+    "health_check": {"product": ("haproxy", "consul"), "interval": ("200ms", "250ms"), "timeout": ("100ms", "200ms"),
+                     "fall": (2, 3), "rise": (1, 3)},
 }
 for detector, parameters in DETECTORS.items():
     CASES["detector." + detector] = (one("nfd_s" if detector == "fixed_timeout" else "fixed_timeout",
@@ -207,7 +264,7 @@ for detector, parameters in DETECTORS.items():
     for name, values in parameters.items():
         CASES[f"{detector}.{name}"] = tuple(with_detector(detector, **{name: value}) for value in values)
 # What a detector does with its first beats shows where processes restart.
-for detector in ("phi_normal", "phi_exponential"):
+for detector in ("phi_normal", "phi_exponential", "phi_logistic", "ed", "kappa"):
     CASES[f"{detector}.first_beat_estimate"] = tuple(
         {**with_detector(detector, first_beat_estimate=value), "faults": [{"crash": CRASH}]}
         for value in DETECTORS[detector]["first_beat_estimate"])

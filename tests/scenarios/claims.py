@@ -264,6 +264,32 @@ def phi(rows):
                0.97 * max(slower) <= int(row["mistakes"]) <= 1.03 * min(faster))
 
 
+def tutorial_monitor(rows):
+    def row(label, state="suspected", **wanted):
+        return rows.one(label=label, state=state, **wanted)
+
+    def mean(one):
+        return float(one["detection_time_mean_s"])
+
+    timer, loop, dead = row("timer"), row("tutorial"), row("tutorial", "dead")
+    later_by = mean(loop) - mean(timer)
+    yield f"the loop is {later_by:.3f} s later than the timer", near(later_by, 0.25, 0.01)
+    worst = float(loop["detection_time_max_s"]) - float(timer["detection_time_max_s"])
+    yield f"and {worst:.3f} s at most", worst <= 0.5
+    yield (f"{loop['mistakes']} mistakes against {timer['mistakes']}: fewer",
+           0 < int(loop["mistakes"]) < int(timer["mistakes"]))
+    cost = mean(dead) - mean(loop)
+    yield f"dead comes {cost:.3f} s after suspected", near(cost, 3, 0.02)
+    yield (f"{dead['mistakes']} of {loop['mistakes']} reach dead: less than half",
+           0 < int(dead["mistakes"]) < 0.5 * int(loop["mistakes"]))
+    phi_row, other = (row(label, threshold=8) for label in ("tutorial phi", "population phi"))
+    yield f"phi at 8 acts after {mean(phi_row):.3f} s", near(mean(phi_row), 1, 0.05)
+    yield (f"{phi_row['mistakes']} mistakes of phi: more than 50 times those of the timeout",
+           int(phi_row["mistakes"]) > 50 * int(loop["mistakes"]))
+    yield (f"population deviation: {other['mistakes']}: within 1 %",
+           near(int(other["mistakes"]), int(phi_row["mistakes"]), 0.01 * int(phi_row["mistakes"])))
+
+
 def demo(rows):
     for interval in (0.1, 0.25, 0.5, 1):
         enough = [float(row["detection_time_mean_s"]) for row in rows.all(interval_s=interval)
@@ -297,5 +323,6 @@ CLAIMS = {
     "jitter-against-synchronised": Claim(["duration=8h"], jitter),
     "grace-one-and-a-half": Claim(["duration=5d"], grace),
     "phi-against-fixed": Claim([], phi),
+    "tutorial-monitor": Claim([], tutorial_monitor),
     "demo-busy-host": Claim([], demo),
 }

@@ -2,6 +2,7 @@
 // Small worlds made at random from a seed, with everything that can go wrong in them; and detectors
 // of every kind.
 
+#include <algorithm>
 #include <cstdint>
 #include <random>
 #include <string>
@@ -27,6 +28,14 @@ class Dice {
 
  private:
   std::mt19937_64 bits_;
+};
+
+/// Multiples of an interval, as a scenario writes them.
+struct Times {
+  Duration interval;
+  std::string operator()(double factor) const {
+    return format_duration({static_cast<std::int64_t>(static_cast<double>(interval.ns) * factor)});
+  }
 };
 
 /// One sender and one monitor: reordering, loss in bursts, copies, jitter, stalls on both sides and
@@ -71,12 +80,101 @@ inline scenario::Scenario random_pair(std::uint64_t seed) {
   return scenario;
 }
 
+/// Settings of the literature's later detectors around an interval.
+inline std::vector<sim::JudgedSetting> literature(Duration interval) {
+  const Times times{interval};
+  std::vector<sim::JudgedSetting> settings{
+      judged("nfd_u", {{"safety_margin", times(0.4)}, {"expected_delay", times(0.1)}}),
+      judged("nfd_u", {{"safety_margin", times(1.4)}, {"expected_delay", times(0.8)}}),
+      judged("bertier", {{"window", "1"}}),
+      judged("bertier", {{"window", "6"}, {"gain", "0.7"}, {"min_margin", times(0.3)}}),
+      judged("bertier", {{"window", "6"}, {"gain", "0.7"}, {"variation_weight", "20"}}),
+      judged("two_window", {{"safety_margin", times(0.2)}, {"long_window", "5"}}),
+      judged("two_window",
+             {{"safety_margin", times(1.3)}, {"short_window", "3"}, {"long_window", "2"}}),
+      judged("sfd", {{"safety_margin", times(0.5)},
+                     {"target_detection_time", times(2)},
+                     {"target_mistake_rate", format_number(0.05 / interval.seconds())},
+                     {"target_query_accuracy", "0.9"},
+                     {"step", times(0.6)},
+                     {"slot", "3"},
+                     {"window", "5"}}),
+      judged("phi_logistic", {{"threshold", "1"}, {"window", "5"}}),
+      judged("phi_logistic", {{"threshold", "3"}, {"window", "5"}, {"deviation", "sample"}}),
+      judged("ed", {{"threshold", "0.7"}, {"window", "4"}}),
+      judged("ed", {{"threshold", "0.99"}, {"window", "4"}}),
+      judged("satzger_histogram", {{"threshold", "0.5"}, {"window", "6"}}),
+      judged("satzger_histogram", {{"threshold", "1"}, {"window", "6"}, {"scale", "0.7"}}),
+      judged("kappa", {{"threshold", "1.4"}, {"window", "5"}, {"min_deviation", times(0.1)}}),
+      judged(
+          "kappa",
+          {{"threshold", "2"}, {"window", "5"}, {"contribution", "step"}, {"offset", times(0.3)}}),
+  };
+  settings[1].dead_after = interval;
+  settings[6].check_every = Duration{interval.ns * 2 / 3};
+  settings[8].check_every = interval;
+  settings[11].dead_after = Duration{interval.ns * 3 / 2};
+  return settings;
+}
+
+/// Settings of the products' detectors around an interval.
+inline std::vector<sim::JudgedSetting> products(Duration interval) {
+  const Times times{interval};
+  // What products state in whole milliseconds is one at least.
+  const Times whole{std::max(interval, ms(3))};
+  std::vector<sim::JudgedSetting> settings{
+      judged("missed_beats", {{"misses", "1"}}),
+      judged("missed_beats", {{"misses", "3"}, {"up_after", "2"}, {"tolerance", times(0.3)}}),
+      judged("missed_beats", {{"misses", "2"}, {"windows", "grid"}}),
+      judged("akka", {{"threshold", "2"},
+                      {"max_sample_size", "5"},
+                      {"min_std_deviation", whole(0.4)},
+                      {"acceptable_heartbeat_pause", times(0.3)},
+                      {"first_heartbeat_estimate", whole(1)}}),
+      judged("akka_deadline",
+             {{"acceptable_heartbeat_pause", times(0.3)}, {"heartbeat_interval", whole(1)}}),
+      judged("akka_deadline",
+             {{"acceptable_heartbeat_pause", times(1.7)}, {"heartbeat_interval", whole(1)}}),
+      judged("cassandra", {{"phi_convict_threshold", "0.8"},
+                           {"sample_size", "5"},
+                           {"fd_initial_value", times(1.5)}}),
+      judged(
+          "cassandra",
+          {{"phi_convict_threshold", "2"}, {"sample_size", "5"}, {"fd_initial_value", times(1.5)}}),
+      judged("hazelcast", {{"max_no_heartbeat", whole(1.8)}}),
+      judged("hazelcast", {{"type", "phi-accrual"},
+                           {"max_no_heartbeat", whole(0.5)},
+                           {"heartbeat_interval", whole(1)},
+                           {"threshold", "2"},
+                           {"sample_size", "5"},
+                           {"min_std_deviation", whole(0.4)}}),
+      judged("chitchat", {{"phi_threshold", "2"},
+                          {"sampling_window_size", "5"},
+                          {"max_interval", times(4)},
+                          {"initial_interval", times(1)}}),
+      judged("session", {{"timeout", whole(1.5)}, {"expiry", "plain"}}),
+      judged("session", {{"timeout", whole(2.5)}, {"tick", whole(0.4)}}),
+      judged("session", {{"timeout", whole(3.5)}, {"after_expiry", "closed"}, {"expiry", "plain"}}),
+      judged("election_timer",
+             {{"election_timeout", whole(1.5)}, {"heartbeat_interval", whole(0.4)}}),
+      judged("election_timer", {{"product", "hashicorp"}, {"election_timeout", whole(1.1)}}),
+      judged("health_check",
+             {{"product", "haproxy"}, {"interval", times(1)}, {"timeout", times(0.5)}}),
+      judged("health_check",
+             {{"interval", times(1)}, {"timeout", times(0.2)}, {"fall", "1"}, {"rise", "3"}}),
+  };
+  settings[1].dead_after = interval;
+  settings[4].dead_after = Duration{interval.ns * 3 / 2};
+  settings[5].check_every = interval;
+  settings[12].dead_after = interval;
+  settings[17].check_every = Duration{interval.ns / 2};
+  return settings;
+}
+
 /// Settings of every detector around an interval, some with a dead state and some that look only
 /// now and then.
 inline std::vector<sim::JudgedSetting> every_detector(Duration interval) {
-  const auto times = [&](double factor) {
-    return format_duration({static_cast<std::int64_t>(static_cast<double>(interval.ns) * factor)});
-  };
+  const Times times{interval};
   std::vector<sim::JudgedSetting> settings{
       judged("fixed_timeout", {{"timeout", times(0.7)}}),
       judged("fixed_timeout", {{"timeout", times(1.9)}}),
@@ -97,6 +195,17 @@ inline std::vector<sim::JudgedSetting> every_detector(Duration interval) {
   settings[4].dead_after = interval;
   settings[4].check_every = Duration{interval.ns / 5};
   settings[9].check_every = interval;
+  for (const auto& more : {literature(interval), products(interval)}) {
+    settings.insert(settings.end(), more.begin(), more.end());
+  }
+  return settings;
+}
+
+/// About half of every_detector(), another half for each seed.
+inline std::vector<sim::JudgedSetting> some_detectors(Duration interval, std::uint64_t seed) {
+  Dice dice(seed);
+  std::vector<sim::JudgedSetting> settings = every_detector(interval);
+  std::erase_if(settings, [&](const sim::JudgedSetting&) { return dice.one_in(2); });
   return settings;
 }
 

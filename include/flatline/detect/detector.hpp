@@ -66,6 +66,11 @@ class Family {
   /// of the last `restarted` changes nothing. REQUIRES: `now` never goes back between calls.
   virtual void observe(LocalInstant now, const Observation& observation) = 0;
 
+  /// Tells that the monitor looked, that is compared the deadlines with its clock, at `now`. Only
+  /// detectors that distrust their own monitor after a pause between looks take note (cassandra);
+  /// whoever never calls this gets them without that guard. REQUIRES: as for observe().
+  virtual void looked(LocalInstant now);
+
   /// Number of settings.
   [[nodiscard]] virtual std::size_t size() const = 0;
 

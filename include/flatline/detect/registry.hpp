@@ -36,14 +36,18 @@ struct ParameterInfo {
 struct DetectorInfo {
   std::string name;     ///< "phi_normal"
   std::string summary;  ///< One sentence.
+  std::string notes;    ///< What else to know: its quirks, how it differs from namesakes.
   std::string source;   ///< Paper and equation, or product and version.
   std::vector<ParameterInfo> parameters;
   InitialOutput initial = InitialOutput::unknown;
-  /// The parameter that only moves the deadline: two settings that differ in nothing else have
-  /// deadlines that far apart, whatever was observed. Empty: there is none.
-  std::string shift;
   bool needs_interval = false;  ///< Cannot work without Surroundings::heartbeat_interval.
   bool needs_sent_at = false;   ///< Cannot work without the sender's time stamps.
+  bool needs_draws = false;     ///< Draws at random; without Surroundings::draws always the same.
+  Duration resolution = nanoseconds(1);  ///< The steps in which it reads the monitor's clock.
+  /// Its suspicion is a level on a scale of its own; otherwise seconds past the deadline.
+  bool has_level = true;
+  std::string level_with;  ///< PARAMETER=CHOICE that alone has the level; empty: every setting.
+  bool nan_suspects = false;  ///< Its level can be NaN, which counts as above every threshold.
 };
 
 /// One setting: a value (or nothing, for an absent optional) per parameter, in the order of
@@ -55,6 +59,9 @@ std::span<const DetectorInfo> detectors();
 
 /// The detector of that name, or nullptr.
 const DetectorInfo* find_detector(std::string_view name);
+
+/// Whether a detector of that setting has a level. REQUIRES: the setting is complete.
+bool has_level(const DetectorInfo& info, const Setting& setting);
 
 /// Checks one value against its parameter: type, range, choice. The problem has no place; the
 /// caller adds it.

@@ -37,6 +37,8 @@ struct ArrivalOptions {
   std::string seq_column;
   /// Of the send times; "": none. In the unit of its own name, else in that of the arrivals.
   std::string send_column;
+  /// Refuse times in tables that are finer than a nanosecond, instead of rounding them.
+  bool whole_nanoseconds = false;
 };
 
 /// One heartbeat as recorded.

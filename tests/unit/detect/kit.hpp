@@ -105,7 +105,14 @@ struct Example {
   std::string name;
   std::vector<Named> settings;
   std::vector<double> levels;
+  Duration grid = nanoseconds(1);  ///< Its clock's grid: only whole multiples are a mere shift.
+  bool counts_probes = false;      ///< Failed probes and replies tell it more than heartbeats.
 };
+
+/// Those of kit_literature.cpp.
+std::vector<Example> literature_examples();
+/// Those of kit_products.cpp.
+std::vector<Example> product_examples();
 
 /// Examples of every detector; several of those with variants. A test demands that none is
 /// forgotten.
@@ -144,7 +151,7 @@ inline std::vector<Example> examples() {
     }
     return out;
   };
-  return {
+  std::vector<Example> out{
       {"fixed_timeout", timeouts("any"), {1, 1, 1}},
       {"fixed_timeout", timeouts("newest"), {1, 1, 1}},
       {"nfd_s", {{{"shift", seconds(0)}}, {{"shift", milliseconds(1700)}}}, {0, 0}},
@@ -157,6 +164,11 @@ inline std::vector<Example> examples() {
       {"phi_exponential", exponentials({}), {0.01, 1, 8}},
       {"phi_exponential", exponentials({{"first_beat_estimate", seconds(2)}}), {0.01, 1, 8}},
   };
+  const auto literature = literature_examples();
+  out.insert(out.end(), literature.begin(), literature.end());
+  const auto products = product_examples();
+  out.insert(out.end(), products.begin(), products.end());
+  return out;
 }
 
 }  // namespace flatline::detect::kit

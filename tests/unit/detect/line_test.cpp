@@ -249,18 +249,60 @@ TEST_CASE("A run that goes back in time, or of an incarnation that is gone, is r
 }
 
 TEST_CASE("Timeouts, shifts and margins lie on one line without a slope") {
-  for (const Example& example : kit::examples()) {
-    if (find_detector(example.name)->shift.empty()) continue;
-    CAPTURE(example.name);
-    const auto family = example_family(example);
+  struct Shifted {
+    const char* name;
+    const char* parameter;
+    Duration beyond{};  ///< What else its settings add to the parameter.
+  };
+  for (const Shifted& shifted :
+       {Shifted{"fixed_timeout", "timeout"}, Shifted{"nfd_s", "shift"},
+        Shifted{"nfd_u", "safety_margin", milliseconds(40)}, Shifted{"nfd_e", "safety_margin"},
+        Shifted{"two_window", "safety_margin"},
+        Shifted{"akka_deadline", "acceptable_heartbeat_pause", seconds(3)},
+        Shifted{"hazelcast", "max_no_heartbeat"}, Shifted{"session", "timeout"}}) {
+    CAPTURE(shifted.name);
+    const std::vector<Duration> values{milliseconds(1), milliseconds(400), seconds(70)};
+    std::vector<kit::Named> settings;
+    for (const Duration value : values) {
+      settings.push_back({{shifted.parameter, value}});
+      if (shifted.name == std::string("nfd_u")) {
+        settings.back().push_back({"expected_delay", milliseconds(40)});
+      }
+      if (shifted.name == std::string("session")) {
+        settings.back().push_back({"expiry", std::string("plain")});
+      }
+    }
+    const auto family = kit::family_of(shifted.name, settings);
     CHECK(family->lines() == 1);
     CHECK(!family->sloped());
     for (std::size_t i = 0; i < family->size(); ++i) {
-      const auto& shift = example.settings[i].front();
-      REQUIRE(shift.first == find_detector(example.name)->shift);
-      CHECK(family->place(i).shift == std::get<Duration>(shift.second));
+      CHECK(family->place(i).shift == values[i] + shifted.beyond);
       CHECK(family->place(i).factor == 0);
     }
+  }
+}
+
+TEST_CASE("Sessions that leave the same rest of a tick lie on one line") {
+  std::vector<kit::Named> settings;
+  for (const int ms : {500, 2500, 600, 3000}) {
+    settings.push_back({{"timeout", milliseconds(ms)}, {"tick", milliseconds(400)}});
+  }
+  const auto family = kit::family_of("session", settings);
+  CHECK(family->lines() == 2);
+  CHECK(!family->sloped());
+  CHECK(family->place(0).line == family->place(1).line);
+  CHECK(family->place(2).line == family->place(3).line);
+  CHECK(family->place(1).shift - family->place(0).shift == seconds(2));
+}
+
+TEST_CASE("phi_logistic has the lines of phi_normal, ed that of phi_exponential") {
+  const std::vector<kit::Named> settings{{{"threshold", 0.2}}, {{"threshold", 0.9}}};
+  for (const char* name : {"phi_logistic", "ed"}) {
+    CAPTURE(name);
+    const auto family = kit::family_of(name, settings);
+    CHECK(family->lines() == 1);
+    CHECK(family->sloped());
+    CHECK(family->place(0).factor < family->place(1).factor);
   }
 }
 
@@ -298,7 +340,7 @@ TEST_CASE("Lines of phi hold for gaps of a nanosecond and of years, up to the en
   for (const Gaps& gaps : {Gaps{0, 1, 30, 20}, Gaps{1, 1, 30, 20}, Gaps{0, 2, 30, 20},
                            Gaps{0, 70'000, 30, 20}, Gaps{std::int64_t{1} << 44, 1 << 30, 30, 20},
                            Gaps{year, year, 5, 4}, Gaps{16 * year, 1, 3, 1}}) {
-    for (const char* name : {"phi_normal", "phi_exponential"}) {
+    for (const char* name : {"phi_normal", "phi_logistic", "phi_exponential"}) {
       for (const std::int64_t window : {1, 2, 3, 16}) {
         CAPTURE(name, window, gaps.shortest, gaps.spread);
         std::vector<kit::Named> settings;

@@ -52,8 +52,13 @@ TEST_CASE("Detectors are listed in order, each with its documentation") {
       CHECK(!(parameter.optional && parameter.default_value));
     }
   }
-  CHECK(names == std::vector<std::string>{"fixed_timeout", "nfd_s", "nfd_e", "phi_normal",
-                                          "phi_exponential"});
+  CHECK(names == std::vector<std::string>{"fixed_timeout", "missed_beats", "nfd_s", "nfd_u",
+                                          "nfd_e", "bertier", "two_window", "sfd", "phi_normal",
+                                          "phi_exponential", "phi_logistic", "ed",
+                                          "satzger_histogram", "kappa",
+                                          // of products
+                                          "akka", "akka_deadline", "cassandra", "hazelcast",
+                                          "chitchat", "session", "election_timer", "health_check"});
   CHECK(find_detector("phi") == nullptr);
 }
 
@@ -77,8 +82,9 @@ TEST_CASE("Only detectors that reckon with the interval or the time stamps deman
     if (info.needs_interval) interval.insert(info.name);
     if (info.needs_sent_at) sent_at.insert(info.name);
   }
-  CHECK(interval == std::set<std::string>{"nfd_s", "nfd_e"});
-  CHECK(sent_at == std::set<std::string>{"nfd_s"});
+  CHECK(interval == std::set<std::string>{"missed_beats", "nfd_s", "nfd_u", "nfd_e", "bertier",
+                                          "two_window", "sfd"});
+  CHECK(sent_at == std::set<std::string>{"nfd_s", "nfd_u"});
   CHECK_THROWS_AS(kit::family_of("nfd_s", {{{"shift", seconds(1)}}}, Duration{0}),
                   ContractViolation);
 }

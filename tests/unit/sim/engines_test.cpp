@@ -4,6 +4,7 @@
 // by one.
 
 #include <algorithm>
+#include <set>
 
 #include "flatline/random/instruction_set.hpp"
 #include "flatline/scenario/scenario.hpp"
@@ -183,7 +184,7 @@ void compare(const scenario::Scenario& scenario, const std::vector<JudgedSetting
 void compare(std::uint64_t first, std::uint64_t last) {
   for (std::uint64_t seed = first; seed <= last; ++seed) {
     const auto scenario = nasty_world(seed);
-    compare(scenario, every_detector(scenario.push.interval));
+    compare(scenario, some_detectors(scenario.push.interval, seed));
   }
 }
 
@@ -267,6 +268,12 @@ TEST_CASE("both engines give the same tallies in long calm runs, whatever the in
     }
   }
   random::use_instruction_set(picked);
+}
+
+TEST_CASE("every detector is among those that both engines are compared with") {
+  std::set<std::string> names;
+  for (const JudgedSetting& setting : every_detector(seconds(1))) names.insert(setting.info->name);
+  CHECK(names.size() == detect::detectors().size());
 }
 
 TEST_CASE("both engines give the same tallies in 2000 random worlds") {

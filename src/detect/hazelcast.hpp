@@ -1,0 +1,10 @@
+#pragma once
+// Hazelcast's failure detectors.
+
+#include "detect/entry.hpp"
+
+namespace flatline::detect {
+
+Entry hazelcast_entry();
+
+}  // namespace flatline::detect
