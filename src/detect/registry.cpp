@@ -23,15 +23,19 @@ struct Table {
   std::vector<DetectorInfo> infos;
 };
 
-const Table& table() {
-  static const Table kTable = [] {
+/// Room for plug-ins: what detectors() hands out stays where it is.
+constexpr std::size_t kMostAdded = 64;
+
+Table& table() {
+  static Table the_table = [] {
     Table made;
     made.entries = {fixed_timeout_entry(), nfd_s_entry(), nfd_e_entry(), phi_normal_entry(),
                     phi_exponential_entry()};
+    made.infos.reserve(made.entries.size() + kMostAdded);
     for (const Entry& entry : made.entries) made.infos.push_back(entry.info);
     return made;
   }();
-  return kTable;
+  return the_table;
 }
 
 const Entry& entry_of(const DetectorInfo& info) {
@@ -147,6 +151,22 @@ const DetectorInfo* find_detector(std::string_view name) {
   return nullptr;
 }
 
+Result<const DetectorInfo*> add_entry(Entry entry) {
+  Table& all = table();
+  Problem problem;
+  if (find_detector(entry.info.name) != nullptr) {
+    problem.message = "there is a detector \"" + entry.info.name + "\" already";
+    return problem;
+  }
+  if (all.infos.size() == all.infos.capacity()) {
+    problem.message = "there is room for " + std::to_string(kMostAdded) + " more detectors only";
+    return problem;
+  }
+  all.infos.push_back(entry.info);
+  all.entries.push_back(std::move(entry));
+  return &all.infos.back();
+}
+
 std::optional<Problem> check_value(const ParameterInfo& parameter, const Value& value) {
   const std::string shown = parameter.name + " is " + format_value(value);
   if (!has_type(parameter.type, value)) {
@@ -220,6 +240,13 @@ bool share_family(const DetectorInfo& info, const Setting& a, const Setting& b) 
     if (!is_outside && a[i] != b[i]) return false;
   }
   return true;
+}
+
+std::optional<Problem> check_setting(const DetectorInfo& info, const Setting& setting,
+                                     const Surroundings& surroundings) {
+  const Entry& entry = entry_of(info);
+  if (!entry.check) return std::nullopt;
+  return entry.check(entry.info, setting, surroundings);
 }
 
 std::unique_ptr<Family> make_family(const DetectorInfo& info, std::span<const Setting> settings,

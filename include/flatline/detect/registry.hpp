@@ -50,7 +50,8 @@ struct DetectorInfo {
 /// DetectorInfo::parameters.
 using Setting = std::vector<std::optional<Value>>;
 
-/// All detectors, in the order in which they are listed.
+/// All detectors, in the order in which they are listed: those of flatline, then the plug-ins that
+/// were added (plugin.hpp). What it points to stays where it is until the program ends.
 std::span<const DetectorInfo> detectors();
 
 /// The detector of that name, or nullptr.
@@ -59,6 +60,12 @@ const DetectorInfo* find_detector(std::string_view name);
 /// Checks one value against its parameter: type, range, choice. The problem has no place; the
 /// caller adds it.
 std::optional<Problem> check_value(const ParameterInfo& parameter, const Value& value);
+
+/// What is wrong with a setting whose values check_value finds right one by one: only a plug-in
+/// knows rules between them. The problem has no place. REQUIRES: a value for each parameter that
+/// must have one.
+std::optional<Problem> check_setting(const DetectorInfo& info, const Setting& setting,
+                                     const Surroundings& surroundings);
 
 /// Reads a value as a scenario or a command line writes it ("3s", "8", "any").
 Result<Value> parse_value(const ParameterInfo& parameter, std::string_view text);
