@@ -5,6 +5,7 @@
 #include "build_info.hpp"
 #include "cli/command.hpp"
 #include "cli/load.hpp"
+#include "cli/plugins.hpp"
 #include "flatline/base/text.hpp"
 #include "flatline/detect/registry.hpp"
 #include "flatline/qos/measures.hpp"
@@ -79,11 +80,13 @@ int validate_command(const Command& command, const Arguments& arguments) {
   options.add_options()("resolved", "print the scenario with every default written out")(
       "set", po::value<std::vector<std::string>>()->composing(),
       "KEY=VALUE, as for run; repeatable")("quiet,q", "no messages");
+  add_plugin_option(options);
   po::variables_map values;
   if (!parse(command, arguments, options, {"scenario"}, values)) return kOk;
   Overrides overrides;
   if (values.contains("set")) overrides.set = values["set"].as<std::vector<std::string>>();
   const std::string path = required(values, "scenario", command);
+  load_plugins(values);
   const Loaded loaded = load(path, overrides);
   const sweep::Plan plan = value_or_fail(
       sweep::make_plan(loaded.document, loaded.scenario, loaded.folder, read_options(), true),
@@ -99,15 +102,20 @@ int validate_command(const Command& command, const Arguments& arguments) {
 
 int schema_command(const Command& command, const Arguments& arguments) {
   po::options_description options("Options");
+  add_plugin_option(options);
   po::variables_map values;
-  if (parse(command, arguments, options, {}, values)) std::cout << scenario::schema_json();
+  if (!parse(command, arguments, options, {}, values)) return kOk;
+  load_plugins(values);
+  std::cout << scenario::schema_json();
   return kOk;
 }
 
 int list_command(const Command& command, const Arguments& arguments) {
   po::options_description options("Options");
+  add_plugin_option(options);
   po::variables_map values;
   if (!parse(command, arguments, options, {"topic"}, values)) return kOk;
+  load_plugins(values);
   const std::string topic = values.contains("topic") ? values["topic"].as<std::string>() : "";
   if (topic == "detectors") {
     list_detectors();

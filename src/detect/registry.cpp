@@ -229,6 +229,50 @@ std::string format_value(const Value& value) {
   return {buffer.data(), end};
 }
 
+Result<Setting> read_setting(
+    const DetectorInfo& info,
+    std::initializer_list<std::pair<std::string_view, std::string_view>> values) {
+  Setting setting;
+  std::vector<std::string> names;
+  for (const ParameterInfo& parameter : info.parameters) {
+    setting.push_back(parameter.default_value);
+    names.push_back(parameter.name);
+  }
+  Problems problems;
+  const auto add = [&](std::string_view name, Problem problem) {
+    problem.pointer = info.name + "." + std::string(name);
+    problems.push_back(std::move(problem));
+  };
+  std::vector<bool> tried(names.size());
+  for (const auto& [name, text] : values) {
+    const auto found = std::find(names.begin(), names.end(), name);
+    if (found == names.end()) {
+      Problem problem;
+      problem.message = "unknown parameter";
+      problem.suggestion = nearest_name(name, names);
+      add(name, std::move(problem));
+      continue;
+    }
+    const auto i = static_cast<std::size_t>(found - names.begin());
+    tried[i] = true;
+    auto value = parse_value(info.parameters[i], text);
+    if (value.ok()) {
+      setting[i] = std::move(value).value();
+    } else {
+      add(name, value.problems().front());
+    }
+  }
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (setting[i] || tried[i] || info.parameters[i].optional) continue;
+    Problem problem;
+    problem.message = "a value is missing";
+    problem.expected = expectation(info.parameters[i]);
+    add(names[i], std::move(problem));
+  }
+  if (!problems.empty()) return problems;
+  return setting;
+}
+
 bool share_family(const DetectorInfo& info, const Setting& a, const Setting& b) {
   const Entry& entry = entry_of(info);
   const std::size_t size = info.parameters.size();

@@ -3,11 +3,13 @@
 // the command line, `list` and the docs are made from.
 
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -72,6 +74,12 @@ Result<Value> parse_value(const ParameterInfo& parameter, std::string_view text)
 
 /// Writes a value as parse_value reads it.
 std::string format_value(const Value& value);
+
+/// A setting from values as parse_value reads them, by parameter name; defaults for the others.
+/// Fails on unknown names, wrong values and required parameters that are missing, all at once.
+Result<Setting> read_setting(
+    const DetectorInfo& info,
+    std::initializer_list<std::pair<std::string_view, std::string_view>> values);
 
 /// Whether the settings can share one family object: they differ only in parameters that the
 /// estimator does not see (threshold, timeout, shift, margin ...).
