@@ -2,6 +2,7 @@
 // parameter; what is wrong with the description is one of the macros.
 
 #include <cmath>
+#include <cstdint>
 #include <cstdio>
 #include <cstring>
 #include <stdexcept>
