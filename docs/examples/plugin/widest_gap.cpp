@@ -16,8 +16,8 @@ namespace {
 struct WidestGap {
   double factor = 2;
   std::size_t window = 0;
-  std::int64_t first_estimate = 0;  // ns; until there is a gap
-  std::deque<std::int64_t> gaps;    // ns, the newest last
+  std::int64_t widest = 0;        // ns; at first the sender's interval
+  std::deque<std::int64_t> gaps;  // ns, the newest last
   std::int64_t last = 0;
   bool any = false;
 
@@ -26,9 +26,7 @@ struct WidestGap {
     if (gaps.size() > window) gaps.pop_front();
     last = now;
     any = true;
-  }
-  std::int64_t widest() const {
-    return gaps.empty() ? first_estimate : *std::max_element(gaps.begin(), gaps.end());
+    if (!gaps.empty()) widest = *std::max_element(gaps.begin(), gaps.end());
   }
 };
 
@@ -43,7 +41,7 @@ void* create(const char* parameters, const flatline_surroundings* surroundings, 
     auto* detector = new WidestGap;
     detector->factor = std::strtod(flatline_value_of(parameters, "factor"), nullptr);
     detector->window = std::strtoull(flatline_value_of(parameters, "window"), nullptr, 10);
-    detector->first_estimate = surroundings->heartbeat_interval;
+    detector->widest = surroundings->heartbeat_interval;
     return detector;
   } catch (...) {
     std::snprintf(error, error_size, "out of memory");
@@ -75,14 +73,14 @@ std::int32_t observe(void* detector, const flatline_observation* observation) {
 
 std::int64_t deadline(const void* detector) {
   const WidestGap& it = of(detector);
-  const double silence = std::ceil(it.factor * static_cast<double>(it.widest()));
+  const double silence = std::ceil(it.factor * static_cast<double>(it.widest));
   return silence < 0x1p61 ? it.last + static_cast<std::int64_t>(silence) : FLATLINE_NEVER;
 }
 
 // The silence in widest gaps; it suspects at `factor`.
 double suspicion(const void* detector, std::int64_t now) {
   const WidestGap& it = of(detector);
-  return static_cast<double>(now - it.last) / std::max(1.0, static_cast<double>(it.widest()));
+  return static_cast<double>(now - it.last) / std::max(1.0, static_cast<double>(it.widest));
 }
 
 std::int32_t warmed_up(const void* detector) {
