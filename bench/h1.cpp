@@ -147,7 +147,8 @@ struct Work {
 };
 
 // The same with narrower instructions than the machine's best.
-void add_other_instructions(std::vector<Work>& works, const Work& work) {
+void add_other_instructions(std::vector<Work>& works, std::size_t index) {
+  const Work work = works[index];
   static const std::vector<std::string> names{"stream engine, 1 timeout, portable code",
                                               "stream engine, 1 timeout, x86-64-v3"};
   for (const random::InstructionSet set : random::available_instruction_sets()) {
@@ -206,7 +207,7 @@ int main(int argc, char** argv) {
        {},
        {}},
   };
-  add_other_instructions(works, works[2]);
+  add_other_instructions(works, 2);
   if (argc > 3) {
     std::erase_if(works, [&](const Work& work) {
       return std::string(work.name).find(argv[3]) == std::string::npos;

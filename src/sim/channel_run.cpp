@@ -65,6 +65,21 @@ void mark_curve(RunScratch& scratch, const Curve& curve, std::size_t n) {
   }
 }
 
+// No row of the curve is due later in the run, whatever the heartbeat. Never if that is not easily
+// said.
+SimInstant latest_due(const RunScratch& scratch, const Curve& curve, std::size_t n) {
+  const LocalInstant* const base = scratch.base[curve.line].data();
+  const detect::Slope* const slope = scratch.slope[curve.line].data();
+  if (curve.factor.back() < 0) return SimInstant::never();
+  LocalInstant latest = base[0];
+  detect::Slope steepest{slope[0].per_factor, UINT16_MAX};
+  for (std::size_t t = 1; t <= n; ++t) {
+    latest = std::max(latest, base[t]);
+    steepest.per_factor = std::max(steepest.per_factor, slope[t].per_factor);
+  }
+  return {detect::deadline_on(latest, steepest, {curve.shift.back()}, curve.factor.back()).ns};
+}
+
 // Books the spans [first, last), each up to its heartbeat; due(t) is when it is suspected that
 // nothing comes after heartbeat t.
 template <typename Due>
@@ -281,7 +296,7 @@ void Channel::begin_run(const Run& run) {
 void Channel::record_measured(std::size_t n) {
   const SimInstant last_begin{scratch_->sent[n - 1].ns};
   const bool counts = measured(last_begin);
-  if (counts) batch_of(last_begin);
+  if (counts) static_cast<void>(batch_of(last_begin));  // finds the batch, too
   std::size_t& first = scratch_->first_in_batch;
   scratch_->last_in_batch = n + 1;
   if (!counts) {
@@ -319,6 +334,7 @@ void Channel::mark_steps(const Run& run, const Curve& curve) {
     }
     return;
   }
+  if (curve.check_every.ns == 0 && latest_due(*scratch_, curve, n) < next_stall) return;
   for (std::size_t t = 1; t <= n; ++t) {
     if (judge_->due_of(curve, scratch_->line(curve.line, t - 1), last) >= next_stall)
       scratch_->step_at(t);

@@ -60,12 +60,13 @@ inline scenario::Scenario random_pair(std::uint64_t seed) {
   if (dice.one_in(2)) stalls("worker", interval * 12);
   if (dice.one_in(2)) stalls("monitor", interval * 9);
   if (dice.one_in(3)) {
-    faults.random_partitions.push_back(
-        {{scenario.world.cluster.find("worker"), scenario.world.cluster.find("monitor"),
-          world::Direction::both},
-         "partition/worker|monitor#0",
-         interval * 15,
-         exponential(interval * 2)});
+    world::RandomPartitions cut;
+    cut.sides.a = scenario.world.cluster.find("worker");
+    cut.sides.b = scenario.world.cluster.find("monitor");
+    cut.stream = "partition/worker|monitor#0";
+    cut.mean_time_between = interval * 15;
+    cut.length = exponential(interval * 2);
+    faults.random_partitions.push_back(cut);
   }
   return scenario;
 }

@@ -44,8 +44,10 @@ constexpr LocalInstant deadline_on(LocalInstant base, const Slope& slope, Durati
   if (base == LocalInstant::never() || base == LocalInstant::before_all()) return base;
   constexpr int kBits = 48;
   constexpr std::int64_t kUsual = std::int64_t{1} << 60;
-  if (slope.per_factor < kUsual && factor < (std::int64_t{1} << 46) && base.ns < kUsual &&
-      base.ns > -kUsual && shift.ns < kUsual) [[likely]] {
+  constexpr std::int64_t kUsualFactor = std::int64_t{1} << 46;
+  if (slope.per_factor >= 0 && slope.per_factor < kUsual && factor < kUsualFactor &&
+      factor > -kUsualFactor && base.ns < kUsual && base.ns > -kUsual && shift.ns < kUsual)
+      [[likely]] {
     // The same, where one multiplication of 64 bits does and nothing is cut: below 2^62 in all.
     const __int128 product = (std::int64_t{slope.fraction} << 32) +
                              __int128{static_cast<std::int64_t>(slope.per_factor)} * factor;
