@@ -15,7 +15,7 @@ function(flatline_room name)
     target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:flatline_build_flags>)
     foreach(library IN LISTS ROOM_PRIVATE)
       # Header-only third parties are needed to build us, not to link us.
-      if(library MATCHES "^(ZLIB|Threads)::")
+      if(library MATCHES "^(ZLIB|Threads)::" OR library STREQUAL "${CMAKE_DL_LIBS}")
         target_link_libraries(${target} PRIVATE ${library})
       else()
         target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:${library}>)

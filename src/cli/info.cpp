@@ -6,6 +6,7 @@
 #include "cli/command.hpp"
 #include "cli/explain.hpp"
 #include "cli/load.hpp"
+#include "cli/plugins.hpp"
 #include "flatline/base/text.hpp"
 #include "flatline/qos/measures.hpp"
 #include "flatline/random/distribution.hpp"
@@ -47,11 +48,13 @@ int validate_command(const Command& command, const Arguments& arguments) {
   options.add_options()("resolved", "print the scenario with every default written out")(
       "set", po::value<std::vector<std::string>>()->composing(),
       "KEY=VALUE, as for run; repeatable")("quiet,q", "no messages");
+  add_plugin_option(options);
   po::variables_map values;
   if (!parse(command, arguments, options, {"scenario"}, values)) return kOk;
   Overrides overrides;
   if (values.contains("set")) overrides.set = values["set"].as<std::vector<std::string>>();
   const std::string path = required(values, "scenario", command);
+  load_plugins(values);
   const Loaded loaded = load(path, overrides);
   const sweep::Plan plan = value_or_fail(
       sweep::make_plan(loaded.document, loaded.scenario, loaded.folder, read_options(), true),
@@ -67,8 +70,11 @@ int validate_command(const Command& command, const Arguments& arguments) {
 
 int schema_command(const Command& command, const Arguments& arguments) {
   po::options_description options("Options");
+  add_plugin_option(options);
   po::variables_map values;
-  if (parse(command, arguments, options, {}, values)) std::cout << scenario::schema_json();
+  if (!parse(command, arguments, options, {}, values)) return kOk;
+  load_plugins(values);
+  std::cout << scenario::schema_json();
   return kOk;
 }
 
@@ -76,11 +82,13 @@ int list_command(const Command& command, const Arguments& arguments) {
   po::options_description options("Options");
   options.add_options()("format", po::value<std::string>()->default_value("table"),
                         "table or json (detectors only)");
+  add_plugin_option(options);
   po::variables_map values;
   if (!parse(command, arguments, options, {"topic"}, values)) return kOk;
   const auto format = values["format"].as<std::string>();
   if (format != "table" && format != "json")
     fail(kUsage, "--format " + format + " is not table or json");
+  load_plugins(values);
   const std::string topic = values.contains("topic") ? values["topic"].as<std::string>() : "";
   if (topic == "detectors") {
     print_detectors(format);

@@ -16,7 +16,8 @@ namespace {
 constexpr const char* kRunExamples =
     "  flatline run scenarios/database-failover.json\n"
     "  flatline run scenario.json --set timeout=5s --set loss=0.01 --format json\n"
-    "  flatline run scenario.json --record beats.csv.gz\n";
+    "  flatline run scenario.json --record beats.csv.gz\n"
+    "  flatline run scenario.json --plugin ./libmine.so\n";
 constexpr const char* kSweepExamples =
     "  flatline sweep scenarios/timeout-multiples-lan.json --jobs 2\n"
     "  flatline sweep scenario.json --axis timeout=1s:10s:500ms --axis interval=500ms,1s,2s\n"
@@ -166,9 +167,11 @@ const std::vector<Command>& commands() {
       {"validate", "check a scenario file without running it", "validate SCENARIO [options]",
        "  flatline validate scenario.json\n  flatline validate --resolved scenario.json\n",
        validate_command},
-      {"schema", "print the JSON Schema of scenario files", "schema", "", schema_command},
+      {"schema", "print the JSON Schema of scenario files", "schema [options]", "", schema_command},
       {"list", "list detectors, distributions or measures",
-       "list [detectors|distributions|measures]", "  flatline list detectors\n", list_command},
+       "list [detectors|distributions|measures] [options]",
+       "  flatline list detectors\n  flatline list detectors --plugin ./libmine.so\n",
+       list_command},
       {"explain", "tell what a detector's parameters mean, in seconds on a link",
        "explain detector NAME | detectors [options]", kExplainExamples, explain_command},
       {"version", "print the version and how it was built", "version", "", version_command},

@@ -26,6 +26,9 @@ void print_file(const std::string& path, const std::string& format);
 class ProgressMeter {
  public:
   explicit ProgressMeter(bool quiet);
+  ProgressMeter(const ProgressMeter&) = delete;
+  ProgressMeter& operator=(const ProgressMeter&) = delete;
+  ~ProgressMeter() { finish(); }  // an error is not printed behind a bar
   void operator()(const sweep::Progress& progress);
   /// Clears the bar.
   void finish();

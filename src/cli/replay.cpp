@@ -15,6 +15,7 @@
 #include "cli/folder.hpp"
 #include "cli/load.hpp"
 #include "cli/output.hpp"
+#include "cli/plugins.hpp"
 #include "cli/query.hpp"
 #include "cli/trace_input.hpp"
 #include "flatline/base/text.hpp"
@@ -147,6 +148,7 @@ struct Request {
   std::string out;
   std::string format;
   std::string command_line;
+  std::vector<LoadedPlugin> plugins;
   bool quiet = false;
 };
 
@@ -299,8 +301,9 @@ int replay_trace(const Request& request, Judged judged, const TraceInput& input)
 
   std::optional<results::ResultsFolder> folder;
   if (!request.out.empty()) {
-    const std::string identity = results::sha256_hex(judged.plan.sha256(FLATLINE_VERSION) +
-                                                     file_sha256(input.path) + input.clocks);
+    const std::string version = version_of(judged.plan.base, request.plugins);
+    const std::string identity =
+        results::sha256_hex(judged.plan.sha256(version) + file_sha256(input.path) + input.clocks);
     folder = value_or_fail(results::ResultsFolder::open(request.out, identity), kInputOutput);
     if (folder->complete()) return show_stored(*folder, request.format, request.quiet);
   }
@@ -358,6 +361,7 @@ int replay_command(const Command& command, const Arguments& arguments) {
       "one detector at each")(
       "axis", po::value<Texts>()->composing(),
       "PARAMETER=a,b,c | =from:to:step | =log:from:to:points: every value in one pass; repeatable");
+  add_plugin_option(options);
   add_trace_options(options);
   options.add_options()("out", po::value<std::string>(),
                         "results folder to write, as run does (default: none)");
@@ -379,6 +383,7 @@ int replay_command(const Command& command, const Arguments& arguments) {
   request.unit = option_or(values, "unit");
   request.quiet = values.contains("quiet");
   request.command_line = command_line(command, arguments);
+  request.plugins = load_plugins(values);
   // What is wrong with the command line comes before what is with the file.
   if (!request.query.empty()) require_query_alone(request);
   Judged judged = judged_of(request);

@@ -10,6 +10,7 @@
 #include "cli/folder.hpp"
 #include "cli/load.hpp"
 #include "cli/output.hpp"
+#include "cli/plugins.hpp"
 #include "flatline/base/text.hpp"
 #include "flatline/sim/record.hpp"
 #include "flatline/sweep/execute.hpp"
@@ -33,6 +34,7 @@ struct Request {
   std::string record;
   std::string engine;
   std::string command_line;
+  std::vector<LoadedPlugin> plugins;
   unsigned jobs = 1;
   bool quiet = false;
   bool dry_run = false;
@@ -50,6 +52,7 @@ void add_options(po::options_description& options, bool sweep) {
       "results folder (default: results/NAME); the same plan resumes in it")(
       "set", po::value<std::vector<std::string>>()->composing(),
       "KEY=VALUE: set a JSON pointer, LABEL.PARAMETER or short name; repeatable");
+  add_plugin_option(options);
   if (!sweep) {
     options.add_options()("record", po::value<std::string>(),
                           "also write the heartbeats of the first pair as a recording");
@@ -97,6 +100,7 @@ Request request_of(const Command& command, const Arguments& arguments,
   if (request.engine != "auto" && request.engine != "event" && request.engine != "stream")
     fail(kUsage, "--engine " + request.engine + " is not auto, event or stream");
   request.command_line = command_line(command, arguments);
+  request.plugins = load_plugins(values);
   return request;
 }
 
@@ -180,7 +184,7 @@ int simulate(const Request& request) {
   }
   if (!request.record.empty()) write_recording(request.record, plan.world(0), request.quiet);
   const results::ResultsFolder folder =
-      folder_for(request, plan.base.name, plan.sha256(FLATLINE_VERSION));
+      folder_for(request, plan.base.name, plan.sha256(version_of(plan.base, request.plugins)));
   if (folder.complete()) return show_stored(folder, request.format, request.quiet);
 
   catch_signals();

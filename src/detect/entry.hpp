@@ -1,7 +1,9 @@
 #pragma once
 // What each detector's source file contributes to the registry: its row of the table.
 
+#include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -17,9 +19,18 @@ struct Entry {
   DetectorInfo info;
   /// Parameters that the estimator does not see: settings that differ only in these share a family.
   std::vector<std::string> outside_estimator;
-  std::unique_ptr<Family> (*make)(const DetectorInfo& info, std::span<const Setting> settings,
-                                  const Surroundings& surroundings) = nullptr;
+  std::function<std::unique_ptr<Family>(const DetectorInfo& info, std::span<const Setting> settings,
+                                        const Surroundings& surroundings)>
+      make;
+  /// What is wrong with a setting whose values are right one by one; empty: nothing ever is.
+  std::function<std::optional<Problem>(const DetectorInfo& info, const Setting& setting,
+                                       const Surroundings& surroundings)>
+      check;
 };
+
+/// Adds a row to the table (see plugin.hpp for when this may be done). Fails if the name is taken
+/// or the table is full.
+Result<const DetectorInfo*> add_entry(Entry entry);
 
 /// Largest window that any detector takes: bounds memory (8 MB a channel) and the fixed-point sums.
 inline constexpr std::int64_t kLargestWindow = 1'000'000;

@@ -38,8 +38,11 @@ struct Table {
   std::vector<DetectorInfo> infos;
 };
 
-const Table& table() {
-  static const Table kTable = [] {
+/// Room for plug-ins: what detectors() hands out stays where it is.
+constexpr std::size_t kMostAdded = 64;
+
+Table& table() {
+  static Table the_table = [] {
     Table made;
     // One a line, in the order in which they are listed.
     made.entries = {
@@ -66,10 +69,11 @@ const Table& table() {
         election_timer_entry(),     //
         health_check_entry(),       //
     };
+    made.infos.reserve(made.entries.size() + kMostAdded);
     for (const Entry& entry : made.entries) made.infos.push_back(entry.info);
     return made;
   }();
-  return kTable;
+  return the_table;
 }
 
 const Entry& entry_of(const DetectorInfo& info) {
@@ -192,6 +196,22 @@ bool has_level(const DetectorInfo& info, const Setting& setting) {
          info.level_with.substr(equals + 1);
 }
 
+Result<const DetectorInfo*> add_entry(Entry entry) {
+  Table& all = table();
+  Problem problem;
+  if (find_detector(entry.info.name) != nullptr) {
+    problem.message = "there is a detector \"" + entry.info.name + "\" already";
+    return problem;
+  }
+  if (all.infos.size() == all.infos.capacity()) {
+    problem.message = "there is room for " + std::to_string(kMostAdded) + " more detectors only";
+    return problem;
+  }
+  all.infos.push_back(entry.info);
+  all.entries.push_back(std::move(entry));
+  return &all.infos.back();
+}
+
 std::optional<Problem> check_value(const ParameterInfo& parameter, const Value& value) {
   const std::string shown = parameter.name + " is " + format_value(value);
   if (!has_type(parameter.type, value)) {
@@ -254,6 +274,50 @@ std::string format_value(const Value& value) {
   return {buffer.data(), end};
 }
 
+Result<Setting> read_setting(
+    const DetectorInfo& info,
+    std::initializer_list<std::pair<std::string_view, std::string_view>> values) {
+  Setting setting;
+  std::vector<std::string> names;
+  for (const ParameterInfo& parameter : info.parameters) {
+    setting.push_back(parameter.default_value);
+    names.push_back(parameter.name);
+  }
+  Problems problems;
+  const auto add = [&](std::string_view name, Problem problem) {
+    problem.pointer = info.name + "." + std::string(name);
+    problems.push_back(std::move(problem));
+  };
+  std::vector<bool> tried(names.size());
+  for (const auto& [name, text] : values) {
+    const auto found = std::find(names.begin(), names.end(), name);
+    if (found == names.end()) {
+      Problem problem;
+      problem.message = "unknown parameter";
+      problem.suggestion = nearest_name(name, names);
+      add(name, std::move(problem));
+      continue;
+    }
+    const auto i = static_cast<std::size_t>(found - names.begin());
+    tried[i] = true;
+    auto value = parse_value(info.parameters[i], text);
+    if (value.ok()) {
+      setting[i] = std::move(value).value();
+    } else {
+      add(name, value.problems().front());
+    }
+  }
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (setting[i] || tried[i] || info.parameters[i].optional) continue;
+    Problem problem;
+    problem.message = "a value is missing";
+    problem.expected = expectation(info.parameters[i]);
+    add(names[i], std::move(problem));
+  }
+  if (!problems.empty()) return problems;
+  return setting;
+}
+
 bool share_family(const DetectorInfo& info, const Setting& a, const Setting& b) {
   const Entry& entry = entry_of(info);
   const std::size_t size = info.parameters.size();
@@ -265,6 +329,13 @@ bool share_family(const DetectorInfo& info, const Setting& a, const Setting& b) 
     if (!is_outside && a[i] != b[i]) return false;
   }
   return true;
+}
+
+std::optional<Problem> check_setting(const DetectorInfo& info, const Setting& setting,
+                                     const Surroundings& surroundings) {
+  const Entry& entry = entry_of(info);
+  if (!entry.check) return std::nullopt;
+  return entry.check(entry.info, setting, surroundings);
 }
 
 std::unique_ptr<Family> make_family(const DetectorInfo& info, std::span<const Setting> settings,

@@ -224,6 +224,15 @@ std::vector<std::string> key_names(std::string_view owner) {
   return names;
 }
 
+std::vector<std::string> shape_names() {
+  std::vector<std::string> names{"scenario", "loss", "law", "detector", "axis"};
+  for (const Key& key : kKeys) {
+    for (const std::string_view name : {key.owner, key.shape}) names.emplace_back(name);
+  }
+  names.emplace_back("duration");
+  return names;
+}
+
 std::vector<std::string> words_of(const Key& key) {
   std::vector<std::string> words(1);
   for (const char c : key.shape) {

@@ -66,6 +66,18 @@ detect::Setting setting_at(Context& context, const Spot& spot, const detect::Det
   return setting;
 }
 
+// Whether the detector can be made. Values that are wrong by themselves have been reported.
+void check_together(Context& context, const Spot& spot, const DetectorEntry& entry,
+                    Duration interval) {
+  const detect::DetectorInfo& info = *entry.info;
+  if (info.needs_interval && interval.ns == 0) return;
+  for (std::size_t i = 0; i < info.parameters.size(); ++i) {
+    if (!entry.setting[i] && !info.parameters[i].optional) return;
+  }
+  if (auto problem = detect::check_setting(info, entry.setting, {interval, nullptr}))
+    context.add(spot, *problem);
+}
+
 bool is_label(std::string_view label) {
   if (label.empty() || label.size() > kLongestLabel) return false;
   if (label.front() == ' ' || label.back() == ' ' || label.front() == '/') return false;
@@ -142,7 +154,8 @@ std::vector<std::string> labels_of(const Node& detectors) {
   return labels;
 }
 
-void read_detectors(Context& context, Fields& scenario, std::vector<DetectorEntry>& detectors) {
+void read_detectors(Context& context, Fields& scenario, Duration interval,
+                    std::vector<DetectorEntry>& detectors) {
   const Spot list = scenario.get("detectors");
   if (!list || !is_list(context, list, 1)) return;
   check_labels(context, list);
@@ -158,7 +171,9 @@ void read_detectors(Context& context, Fields& scenario, std::vector<DetectorEntr
     entry.label = labels[i];
     entry.info = named_kind(context, fields);
     if (entry.info == nullptr) continue;
-    entry.setting = setting_at(context, fields.get(entry.info->name), *entry.info);
+    const Spot place = fields.get(entry.info->name);
+    entry.setting = setting_at(context, place, *entry.info);
+    check_together(context, place, entry, interval);
     detectors.push_back(std::move(entry));
   }
 }

@@ -57,7 +57,7 @@ Scenario read_body(Context& context, Fields& fields) {
   read_links(context, fields, nodes, out.world);
   read_watch(context, fields, nodes, out.push);
   read_faults(context, fields, nodes, duration, out.world.faults);
-  read_detectors(context, fields, out.detectors);
+  read_detectors(context, fields, out.push.interval, out.detectors);
   if (context.problems().empty()) check_total(context, fields, out);
   return out;
 }

@@ -131,7 +131,9 @@ void read_watch(Context& context, Fields& scenario, const Nodes& nodes,
 /// `duration` is when the run ends, if that is known.
 void read_faults(Context& context, Fields& scenario, const Nodes& nodes,
                  std::optional<Duration> duration, world::Faults& faults);
-void read_detectors(Context& context, Fields& scenario, std::vector<DetectorEntry>& detectors);
+/// `interval` is that of the heartbeats; 0 if it could not be read.
+void read_detectors(Context& context, Fields& scenario, Duration interval,
+                    std::vector<DetectorEntry>& detectors);
 /// Reads the sweep block of a document whose other parts have been read, with the problems in
 /// `context`.
 void read_sweep(Context& context, Fields& scenario, Sweep& sweep);

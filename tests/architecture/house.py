@@ -16,6 +16,7 @@ ARROWS = {
     "base": "",
     "random": "base",
     "detect": "base",
+    "plugin": "base detect",
     "engine": "base",
     "world": "base random",
     "protocol": "base detect",
@@ -56,6 +57,9 @@ IMPURE_WORDS = re.compile(
 
 # Only src/live may read a clock or open a socket; nothing that it gives reaches a simulated result.
 CLOCK_ROOMS = {"live"}
+# Only src/plugin may load a shared library.
+LOADER_HEADERS = re.compile(r"dlfcn\.h|link\.h")
+
 SOCKET_HEADERS = re.compile(r"sys/socket\.h|netinet/.*|arpa/.*|netdb\.h|sys/epoll\.h|poll\.h|linux/.*")
 
 CODE = {".hpp", ".h", ".cpp"}
@@ -160,7 +164,9 @@ class House:
         if mark == '"':
             self.check_private_include(path, line, room, folder, name)
             return
-        if folder.startswith("include") and not re.fullmatch(r"[a-z_0-9]+", name):
+        # A header for C programs includes C's own.
+        plain_c = path.suffix == ".h" and name in ("stddef.h", "stdint.h")
+        if folder.startswith("include") and not plain_c and not re.fullmatch(r"[a-z_0-9]+", name):
             self.report(path, line, "third-party", f"<{name}> in a public header")
         if room == "cli":
             return
@@ -169,6 +175,8 @@ class House:
             return
         if SOCKET_HEADERS.fullmatch(name) and room != "live":
             self.report(path, line, "live-only", f"<{name}> in {room}")
+        if LOADER_HEADERS.fullmatch(name) and room != "plugin":
+            self.report(path, line, "plugin-only", f"<{name}> in {room}")
         if IMPURE_HEADERS.fullmatch(name) and room not in CLOCK_ROOMS:
             self.report(path, line, "pure", f"<{name}> in {room}")
         # No other room can include what is in src, so that a private header may use its room's third parties.

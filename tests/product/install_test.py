@@ -41,11 +41,46 @@ class Install(unittest.TestCase):
                           f"-DCMAKE_CXX_FLAGS={FLAGS} -Wall -Wextra -Werror", "-DCMAKE_EXPORT_COMPILE_COMMANDS=ON"])
         self.run_quietly(["cmake", "--build", str(build)])
         self.assertIn("mistakes", self.run_quietly([str(build / "simulation")]))
-        self.assertIn("suspected", self.run_quietly([str(build / "detector")]))
         # What was linked came from the installed package and brought no flags of ours.
         commands = (build / "compile_commands.json").read_text()
         self.assertIn(str(self.prefix), commands)
         self.assertNotIn("-ffp-contract", commands)
+
+    def from_the_manual(self, folder):
+        """Writes the program and the CMakeLists.txt of docs/EMBEDDING.md into a new folder; gives the commands."""
+        manual = (Path(__file__).resolve().parents[2] / "docs/EMBEDDING.md").read_text()
+        blocks = {language: re.findall(rf"```{language}\n(.*?)```", manual, re.DOTALL)
+                  for language in ("cpp", "cmake", "sh")}
+        self.assertEqual({language: len(found) for language, found in blocks.items()}, {"cpp": 1, "cmake": 1, "sh": 1})
+        self.assertLessEqual(len([line for line in blocks["cpp"][0].splitlines() if line]), 30)
+        folder.mkdir()
+        (folder / "main.cpp").write_text(blocks["cpp"][0])
+        (folder / "CMakeLists.txt").write_text(blocks["cmake"][0])
+        return blocks["sh"][0]
+
+    def check_monitor(self, program):
+        level = float(re.fullmatch(r"suspected, level (\d+\.\d{3})\n", self.run_quietly([str(program)])).group(1))
+        self.assertGreaterEqual(level, 4)
+
+    def test_the_program_of_the_manual_builds_against_the_package_and_runs(self):
+        folder = Path(self.folder.name) / "embedding"
+        self.from_the_manual(folder)
+        self.run_quietly(["cmake", "-S", str(folder), "-B", str(folder / "build"), "-G", "Ninja",
+                          f"-DCMAKE_PREFIX_PATH={self.prefix}", f"-DCMAKE_CXX_COMPILER={COMPILER}",
+                          f"-DCMAKE_CXX_FLAGS={FLAGS} -Wall -Wextra -pedantic -Werror"])
+        self.run_quietly(["cmake", "--build", str(folder / "build")])
+        self.check_monitor(folder / "build/monitor")
+
+    def test_two_libraries_are_all_that_the_program_of_the_manual_links(self):
+        folder = Path(self.folder.name) / "by-hand"
+        words = self.from_the_manual(folder).split()
+        self.assertEqual(words[0], "c++")
+        self.assertEqual(sum(word.endswith(".a") for word in words), 2)
+        libraries = next(self.prefix.rglob("libflatline_detect.a")).parent  # lib, lib64 or lib/ARCHITECTURE
+        words = [word.replace("PREFIX/lib", str(libraries)).replace("PREFIX", str(self.prefix)) for word in words[1:]]
+        words = [str(folder / word) if word in ("main.cpp", "monitor") else word for word in words]
+        self.run_quietly([COMPILER, *FLAGS.split(), *words])
+        self.check_monitor(folder / "monitor")
 
     def test_a_package_of_another_version_is_refused(self):
         for version in ("0.2", "1.0", "0.0"):
@@ -78,8 +113,10 @@ class Install(unittest.TestCase):
 
     def test_every_public_header_and_no_private_one_is_installed(self):
         source = Path(__file__).resolve().parents[2]
-        expected = sorted(str(p.relative_to(source / "include")) for p in (source / "include").rglob("*.hpp"))
-        installed = sorted(str(p.relative_to(self.prefix / "include")) for p in self.prefix.rglob("*.hpp"))
+        expected = sorted(str(p.relative_to(source / "include")) for p in (source / "include").rglob("*.h*"))
+        installed = sorted(str(p.relative_to(self.prefix / "include"))
+                           for p in (self.prefix / "include").rglob("*.h*"))
+        self.assertIn("flatline/detect/plugin.h", installed)
         self.assertEqual(installed, expected)
 
 

@@ -4,7 +4,7 @@
 // monitored process through one monitor's local clock and messages, and nothing else: no true time,
 // no fault timeline, no score of its own.
 //
-// This room needs only `base`: a production program can use it alone (docs/EMBEDDING.md, later).
+// This room needs only `base`: a production program can use it alone (docs/EMBEDDING.md).
 // Thread rule: an object belongs to one thread; distinct objects are independent.
 
 #include <cstdint>

@@ -3,11 +3,13 @@
 // the command line, `list` and the docs are made from.
 
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -54,7 +56,8 @@ struct DetectorInfo {
 /// DetectorInfo::parameters.
 using Setting = std::vector<std::optional<Value>>;
 
-/// All detectors, in the order in which they are listed.
+/// All detectors, in the order in which they are listed: those of flatline, then the plug-ins that
+/// were added (plugin.hpp). What it points to stays where it is until the program ends.
 std::span<const DetectorInfo> detectors();
 
 /// The detector of that name, or nullptr.
@@ -67,11 +70,23 @@ bool has_level(const DetectorInfo& info, const Setting& setting);
 /// caller adds it.
 std::optional<Problem> check_value(const ParameterInfo& parameter, const Value& value);
 
+/// What is wrong with a setting whose values check_value finds right one by one: only a plug-in
+/// knows rules between them. The problem has no place. REQUIRES: a value for each parameter that
+/// must have one.
+std::optional<Problem> check_setting(const DetectorInfo& info, const Setting& setting,
+                                     const Surroundings& surroundings);
+
 /// Reads a value as a scenario or a command line writes it ("3s", "8", "any").
 Result<Value> parse_value(const ParameterInfo& parameter, std::string_view text);
 
 /// Writes a value as parse_value reads it.
 std::string format_value(const Value& value);
+
+/// A setting from values as parse_value reads them, by parameter name; defaults for the others.
+/// Fails on unknown names, wrong values and required parameters that are missing, all at once.
+Result<Setting> read_setting(
+    const DetectorInfo& info,
+    std::initializer_list<std::pair<std::string_view, std::string_view>> values);
 
 /// Whether the settings can share one family object: they differ only in parameters that the
 /// estimator does not see (threshold, timeout, shift, margin ...).

@@ -76,6 +76,9 @@ std::string resolved_json(const Scenario& scenario);
 /// The JSON Schema (draft 2020-12) of scenario files.
 std::string schema_json();
 
+/// Names that stand for parts of a scenario file: no detector can have one of them.
+std::vector<std::string> shape_names();
+
 /// Expands an axis as the command line writes it: "NAME=a,b,c", "NAME=from:to:step",
 /// "NAME=log:from:to:points" or "NAME=linear:from:to:points". The values are not checked against
 /// any parameter; see with_axis.
