@@ -28,7 +28,11 @@ KappaSum sum_at(std::int64_t elapsed, double gap, double deviation) {
 /// threshold: Newton's steps, rounded to the side that is not known yet, inside a bracket that only
 /// shrinks. REQUIRES: the level at `low` is below the threshold.
 std::int64_t crossing(std::int64_t low, double threshold, double gap, double deviation) {
-  std::int64_t high = kFarthest;
+  // By then each of the heartbeats that the threshold asks for lies nine deviations back, and
+  // counts as a whole one.
+  const double enough = (threshold + 2) * gap + 9 * deviation + 1;
+  std::int64_t high =
+      enough < static_cast<double>(kFarthest) ? static_cast<std::int64_t>(enough) + 1 : kFarthest;
   // Where many heartbeats are missing, the level is their number less a half.
   double next = (threshold + 0.5) * gap;
   for (int steps = 0; high - low > 1; ++steps) {

@@ -15,6 +15,8 @@ constexpr double kFar = 8.5;
 // From here on (deviations per gap) the sum is as good as an integral with its corrections: the
 // first one left out is below 1e-16.
 constexpr double kSmooth = 32;
+// From here on heartbeats are not counted one by one: a double hardly tells them apart.
+constexpr double kUncountable = 0x1p50;
 
 struct Tail {
   double mass = 0;     ///< P(Z > z).
@@ -90,6 +92,7 @@ KappaSum kappa_sum(double elapsed, double gap, double deviation) {
     return smooth_sum((elapsed - gap / 2) / deviation, gap, deviation);
   }
   const double due = std::max(0.0, std::floor(elapsed / gap));
+  if (due > kUncountable) return {due, 1 / gap};
   double lacking = 0;  // what the heartbeats that are due still lack to 1 each
   double early = 0;    // what those not yet due contribute
   double density = 0;

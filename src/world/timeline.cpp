@@ -90,10 +90,12 @@ void TimelineView::advance() {
 }
 
 const Interval& TimelineView::ahead_of(SimInstant t) {
-  for (std::size_t i = 0;; ++i) {
-    if (i == ahead_.size()) ahead_.push_back(timeline_.next().value_or(kNoMore));
-    if (t < ahead_[i].end || ahead_[i].start == SimInstant::never()) return ahead_[i];
-  }
+  // Deadlines may lie far ahead of the front, and are asked for again and again.
+  while (ahead_.empty() || (ahead_.back().end <= t && ahead_.back().start != SimInstant::never()))
+    ahead_.push_back(timeline_.next().value_or(kNoMore));
+  const auto next = std::partition_point(ahead_.begin(), ahead_.end(),
+                                         [t](const Interval& i) { return i.end <= t; });
+  return next == ahead_.end() ? ahead_.back() : *next;
 }
 
 SimInstant TimelineView::defer_slow(SimInstant t) {

@@ -84,7 +84,7 @@ class Threads(DigestTest):
     def test_the_scenarios_use_every_detector_and_law(self):
         text = "".join(path.read_text() for path in SCENARIOS)
         listed = subprocess.run([PROGRAM, "list", "detectors"], capture_output=True, text=True, check=True).stdout
-        names = [line for line in listed.splitlines() if line and not line.startswith(" ")]
+        names = [line.split()[0] for line in listed.split("\n\n")[0].splitlines() if not line.startswith(" ")]
         self.assertGreater(len(names), 3)
         laws = subprocess.run([PROGRAM, "list", "distributions"], capture_output=True, text=True, check=True).stdout
         names += [line.split('"')[1] for line in laws.splitlines() if line.startswith('{"')]

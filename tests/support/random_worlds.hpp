@@ -195,9 +195,12 @@ inline std::vector<sim::JudgedSetting> every_detector(Duration interval) {
   settings[4].dead_after = interval;
   settings[4].check_every = Duration{interval.ns / 5};
   settings[9].check_every = interval;
-  for (const auto& more : {literature(interval), products(interval)}) {
+  const auto add = [&](const std::vector<sim::JudgedSetting>& more) {
     settings.insert(settings.end(), more.begin(), more.end());
-  }
+  };
+  add(literature(interval));
+  // A deadline of milliseconds lies a million stalls ahead where intervals are nanoseconds.
+  if (interval >= ms(1)) add(products(interval));
   return settings;
 }
 

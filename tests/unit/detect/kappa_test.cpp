@@ -141,3 +141,26 @@ TEST_CASE("kappa with nothing but duplicates suspects at once") {
   CHECK(kit::deadlines_of(*family)[0] == LocalInstant{100});
   CHECK(std::isinf(family->suspicion(0, LocalInstant{100})));
 }
+
+TEST_CASE("kappa judges gaps of nanoseconds, however long the silence") {
+  CHECK(kappa_sum(0x1p60, 1, 1).level == 0x1p60);
+  CHECK(kappa_sum(0x1p60, 1, 0.001).level == 0x1p60);
+  for (const double threshold : {0.3, 1.4, 2.0, 30.0}) {
+    const auto family =
+        kit::family_of("kappa", {{{"threshold", threshold}, {"window", std::int64_t{5}}}});
+    kit::Random random(7);
+    std::int64_t now = 0;
+    for (int i = 0; i < 300; ++i) {
+      now += random.below(3) == 0 ? random.below(40) : random.below(2);
+      const kit::Arrival arrival = kit::beat(now, i);
+      family->observe(arrival.at, arrival.observation);
+      const LocalInstant deadline = family->deadline(0);
+      if (deadline == LocalInstant::never()) continue;
+      CAPTURE(threshold, i, now, deadline.ns);
+      REQUIRE(family->suspicion(0, deadline) >= threshold);
+      if (deadline > arrival.at)
+        REQUIRE(family->suspicion(0, deadline - nanoseconds(1)) < threshold);
+      REQUIRE(family->suspicion(0, arrival.at + Duration{std::int64_t{1} << 60}) >= threshold);
+    }
+  }
+}

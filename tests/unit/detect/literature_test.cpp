@@ -165,7 +165,7 @@ TEST_CASE("ed acts where 1 - e^(-t / mean) reaches its threshold") {
 
 TEST_CASE("satzger_histogram suspects at an order statistic of the gaps") {
   const std::vector<double> thresholds{0.01, 0.07, 0.28, 0.5, 0.55, 0.9, 0.999, 1};
-  for (const std::size_t window : {1, 2, 7, 100}) {
+  for (const std::size_t window : {1u, 2u, 7u, 100u}) {
     std::vector<kit::Named> settings;
     for (const double threshold : thresholds) {
       settings.push_back({{"threshold", threshold}, {"window", static_cast<std::int64_t>(window)}});
