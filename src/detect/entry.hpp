@@ -2,6 +2,7 @@
 // What each detector's source file contributes to the registry: its row of the table.
 
 #include <functional>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <span>
@@ -13,6 +14,9 @@
 #include "flatline/detect/registry.hpp"
 
 namespace flatline::detect {
+
+/// Lower than any heartbeat's number: for detectors that have seen none.
+inline constexpr SeqNo kNoSeq{std::numeric_limits<std::int64_t>::min()};
 
 /// One row of the table of detectors.
 struct Entry {

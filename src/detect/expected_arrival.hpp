@@ -1,7 +1,6 @@
 #pragma once
 // When a heartbeat is expected: Chen, Toueg and Aguilera's estimate from the latest arrivals.
 
-#include <limits>
 #include <span>
 
 #include "detect/fixed_point.hpp"
@@ -109,8 +108,5 @@ class ExpectedArrival {
   std::int64_t base_ = 0;
   Wide sum_ = 0;
 };
-
-/// Lower than any heartbeat's number.
-inline constexpr SeqNo kNoSeq{std::numeric_limits<std::int64_t>::min()};
 
 }  // namespace flatline::detect

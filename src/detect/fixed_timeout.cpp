@@ -1,5 +1,6 @@
 #include "detect/fixed_timeout.hpp"
 
+#include "detect/parameter.hpp"
 #include "detect/shared_family.hpp"
 
 namespace flatline::detect {
@@ -20,22 +21,6 @@ std::unique_ptr<Family> make(const DetectorInfo& info, std::span<const Setting> 
 }  // namespace
 
 Entry fixed_timeout_entry() {
-  ParameterInfo timeout;
-  timeout.name = "timeout";
-  timeout.type = ParameterType::duration;
-  timeout.min_exclusive = true;
-  timeout.help =
-      "Silence after which the process is suspected (TO), counted from the last arrival.";
-
-  ParameterInfo restart_on;
-  restart_on.name = "restart_on";
-  restart_on.type = ParameterType::choice;
-  restart_on.default_value = std::string("any");
-  restart_on.choices = {"any", "newest"};
-  restart_on.help =
-      "Which arrivals restart the timer: any, or only a sequence number above all seen; an older "
-      "one then changes nothing.";
-
   Entry entry;
   entry.info.name = "fixed_timeout";
   entry.info.has_level = false;
@@ -44,7 +29,15 @@ Entry fixed_timeout_entry() {
       "The common detector; analysed as the simple algorithm with a cutoff in Chen, Toueg, "
       "Aguilera, "
       "IEEE Trans. Computers 51(5), May 2002";
-  entry.info.parameters = {timeout, restart_on};
+  entry.info.parameters = {
+      Parameter::duration(
+          "timeout",
+          "Silence after which the process is suspected (TO), counted from the last arrival.")
+          .above(0),
+      Parameter::choice("restart_on", {"any", "newest"},
+                        "Which arrivals restart the timer: any, or only a sequence number above "
+                        "all seen; an older one then changes nothing.")
+          .by_default(std::string("any"))};
   entry.outside_estimator = {"timeout"};
   entry.make = make;
   return entry;

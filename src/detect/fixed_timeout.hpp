@@ -1,8 +1,6 @@
 #pragma once
 // The common heartbeat detector: a timer restarted by each beat.
 
-#include <limits>
-
 #include "detect/entry.hpp"
 
 namespace flatline::detect {
@@ -48,8 +46,6 @@ class FixedTimeoutEstimator {
   [[nodiscard]] static bool warmed_up() { return true; }
 
  private:
-  static constexpr SeqNo kNoSeq{std::numeric_limits<std::int64_t>::min()};
-
   LocalInstant last_ = LocalInstant::never();
   SeqNo newest_ = kNoSeq;
   bool newest_only_;

@@ -2,25 +2,14 @@
 // Chen, Toueg and Aguilera's detector for clocks that are not synchronised: it estimates when the
 // next heartbeat is expected to arrive.
 
-#include <limits>
-
 #include "detect/entry.hpp"
 #include "detect/expected_arrival.hpp"
+#include "detect/freshness_point.hpp"
 
 namespace flatline::detect {
 
-class NfdEEstimator {
+class NfdEEstimator : public FreshnessPoint {
  public:
-  struct Constants {
-    Duration safety_margin;
-  };
-  struct View {
-    LocalInstant
-        expected;  ///< When the heartbeat after the newest is expected; before_all(): none yet.
-  };
-
-  static constexpr bool kSlopes = false;
-
   NfdEEstimator(Duration interval, std::int64_t window) : arrivals_(interval, window) {}
 
   /// REQUIRES: |seq| * interval <= kLongestTime.
@@ -60,20 +49,6 @@ class NfdEEstimator {
     expected_ = LocalInstant::before_all();
   }
   [[nodiscard]] View view() const { return {expected_}; }
-  [[nodiscard]] static bool same_line(const Constants& /*a*/, const Constants& /*b*/) {
-    return true;
-  }
-  [[nodiscard]] static Line line(const View& view, const Constants& /*setting*/) {
-    return {view.expected, {}};
-  }
-  [[nodiscard]] static Place place(const Constants& setting) {
-    return {0, setting.safety_margin, 0};
-  }
-  /// Seconds past the freshness point: it suspects at 0. Infinite before the first heartbeat.
-  [[nodiscard]] static double level(const View& view, const Constants& setting, LocalInstant now) {
-    if (view.expected == LocalInstant::before_all()) return std::numeric_limits<double>::infinity();
-    return (now - (view.expected + setting.safety_margin)).seconds();
-  }
   [[nodiscard]] bool warmed_up() const { return arrivals_.full(); }
 
  private:

@@ -2,6 +2,7 @@
 
 #include <limits>
 
+#include "detect/parameter.hpp"
 #include "detect/phi_families.hpp"
 
 namespace flatline::detect {
@@ -10,15 +11,6 @@ namespace {
 std::unique_ptr<Family> make(const DetectorInfo& info, std::span<const Setting> settings,
                              const Surroundings& /*surroundings*/) {
   return make_normal<PhiNormalEstimator>(info, settings, normal_phi_inverse);
-}
-
-ParameterInfo optional_span(const std::string& name, const std::string& help) {
-  ParameterInfo parameter;
-  parameter.name = name;
-  parameter.type = ParameterType::duration;
-  parameter.default_value = Duration{0};
-  parameter.help = help;
-  return parameter;
 }
 
 }  // namespace
@@ -33,14 +25,6 @@ double PhiNormalEstimator::level(const View& view, const Constants& setting, Loc
 }
 
 Entry phi_normal_entry() {
-  ParameterInfo deviation;
-  deviation.name = "deviation";
-  deviation.type = ParameterType::choice;
-  deviation.default_value = std::string("population");
-  deviation.choices = {"population", "sample"};
-  deviation.help =
-      "Whether the variance divides by the number of gaps (population) or one less (sample).";
-
   Entry entry;
   entry.info.name = "phi_normal";
   entry.info.summary =
@@ -56,11 +40,17 @@ Entry phi_normal_entry() {
       window_parameter(1000, "Number of latest gaps between arrivals that are kept (WS)."),
       // No floor by default, as published: a floor is what products add, and what it buys is worth
       // measuring.
-      optional_span("min_deviation",
-                    "Least standard deviation (sigma) that the level is computed with."),
-      optional_span("acceptable_pause",
-                    "Silence that is always allowed, added to the mean gap (mu)."),
-      deviation, first_beat_estimate_parameter()};
+      Parameter::duration("min_deviation",
+                          "Least standard deviation (sigma) that the level is computed with.")
+          .by_default(Duration{0}),
+      Parameter::duration("acceptable_pause",
+                          "Silence that is always allowed, added to the mean gap (mu).")
+          .by_default(Duration{0}),
+      Parameter::choice("deviation", {"population", "sample"},
+                        "Whether the variance divides by the number of gaps (population) or one "
+                        "less (sample).")
+          .by_default(std::string("population")),
+      first_beat_estimate_parameter()};
   entry.outside_estimator = {"threshold", "min_deviation", "acceptable_pause"};
   entry.make = make;
   return entry;

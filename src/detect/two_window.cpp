@@ -9,16 +9,11 @@ namespace {
 
 std::unique_ptr<Family> make(const DetectorInfo& info, std::span<const Setting> settings,
                              const Surroundings& surroundings) {
-  std::vector<TwoWindowEstimator::Constants> constants;
-  constants.reserve(settings.size());
-  for (const Setting& setting : settings) {
-    constants.push_back({SettingReader(info, setting).duration("safety_margin")});
-  }
   const SettingReader first(info, settings.front());
   return std::make_unique<SharedFamily<TwoWindowEstimator>>(
       TwoWindowEstimator(surroundings.heartbeat_interval, first.count("short_window"),
                          first.count("long_window")),
-      std::move(constants));
+      FreshnessPoint::constants_of(info, settings, "safety_margin"));
 }
 
 }  // namespace

@@ -99,8 +99,8 @@ void Channel::record_upwards(const VerdictState& state, std::size_t c, std::size
                              std::size_t batch_index, std::int64_t a, std::int64_t b) {
   const Curve& curve = judge_->panel().curves()[c];
   qos::CurveBatch& batch = upwards(curve.rows[k], batch_index);
-  batch.span_ns += b - a;
   if (!curve.sloped) {
+    batch.span_ns += b - a;
     const std::int64_t due = judge_->due_of(state, c, k).ns;
     const std::int64_t low = due - b, high = due - a;
     batch.detection_twice += Wide{high - low} * (high + low);
@@ -110,9 +110,9 @@ void Channel::record_upwards(const VerdictState& state, std::size_t c, std::size
     return;
   }
   const detect::Line& line = state.curves[c].line;
-  batch.detection_twice += Wide{b - a} * (2 * line.base.ns - a - b);
-  batch.slope_sum += (b - a) * line.slope.per_factor;
-  batch.fraction_sum += Wide{b - a} * line.slope.fraction;
+  LineSums sums;
+  sums.add(a, b, line.base, line.slope);
+  sums.add_to(batch);
   if (samples(newest_seq_)) sample_rows(curve, line, k, batch_index, a, b);
 }
 
@@ -289,9 +289,7 @@ Channel::Flight* Channel::find_flight(SimInstant now, const detect::Observation&
 
 // Takes a heartbeat out of those in flight; a new highest number closes the spans before it.
 void Channel::land(Flight* flight, const detect::Observation& observation) {
-  const SimInstant sent = flight->sent;
-  *flight = flights_.back();
-  flights_.pop_back();
+  const SimInstant sent = take_off(flight);
   if (observation.seq.value <= newest_seq_) return;
   record_spans(sent, observation.seq.value);
   newest_seq_ = observation.seq.value;

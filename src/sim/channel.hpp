@@ -45,6 +45,7 @@ struct RunScratch {
   std::vector<std::uint64_t> steps;  ///< Bits: whether a heartbeat must be looked at by itself.
   std::vector<std::int64_t> low, high;
   std::size_t next_lost = 0;
+  SimInstant next_stall{};  ///< The monitor's.
   /// Spans [first_in_batch, last_in_batch) begin in the batch of the last, all measured or none.
   std::size_t first_in_batch = 1, last_in_batch = 1;
 
@@ -56,6 +57,25 @@ struct RunScratch {
 
   [[nodiscard]] detect::Line line(std::size_t l, std::size_t t) const {
     return {base[l][t], slope[l].empty() ? detect::Slope{} : slope[l][t]};
+  }
+};
+
+/// Sums over crash experiments of rows that share a slope (qos::CurveBatch says of what).
+struct LineSums {
+  qos::Wide span = 0, twice = 0, slope = 0, fraction = 0;
+
+  /// Crashes in [a, b), ns, the line being there.
+  void add(std::int64_t a, std::int64_t b, LocalInstant base, const detect::Slope& line) {
+    span += b - a;
+    twice += qos::Wide{b - a} * (2 * base.ns - a - b);
+    slope += (b - a) * line.per_factor;
+    fraction += qos::Wide{b - a} * line.fraction;
+  }
+  void add_to(qos::CurveBatch& batch) const {
+    batch.span_ns += span;
+    batch.detection_twice += twice;
+    batch.slope_sum += slope;
+    batch.fraction_sum += fraction;
   }
 };
 
@@ -75,13 +95,9 @@ class Channel {
   /// A heartbeat was sent (whatever became of it). Called once per heartbeat, after in_flight or
   /// lost.
   void sent(SimInstant at, bool delivered) {
-    last_sent_ = at;
     // Nobody takes off what reaches a dead monitor; if it stays down, that must not pile up.
     if (!monitor_up_) forget_arrived(at);
-    if (!measured(at)) return;
-    qos::CommonBatch& batch = tally_->common[batch_of(at)];
-    ++batch.heartbeats;
-    batch.delivered += delivered ? 1 : 0;
+    sent_run(at, 1, delivered ? 1 : 0);
   }
 
   /// Whether observe_run() may be used from here on: the newest incarnation has been seen, and all
@@ -96,8 +112,14 @@ class Channel {
     judge_waiting();
     flights_.clear();
   }
-  /// sent() for many, all in one batch. REQUIRES: n > 0, can_run().
-  void sent_run(SimInstant last, std::int64_t n, std::int64_t delivered);
+  /// sent() for many, all in one batch, while the monitor is up. REQUIRES: n > 0.
+  void sent_run(SimInstant last, std::int64_t n, std::int64_t delivered) {
+    last_sent_ = last;
+    if (!measured(last)) return;
+    qos::CommonBatch& batch = tally_->common[batch_of(last)];
+    batch.heartbeats += n;
+    batch.delivered += delivered;
+  }
   /// The monitor's program hands over many heartbeats of the newest incarnation. REQUIRES:
   /// can_run().
   void observe_run(const Run& run);
@@ -154,13 +176,20 @@ class Channel {
   void begin_run(const Run& run);
   void record_measured(std::size_t n);
   void run_curve(const Run& run, std::size_t curve);
-  void mark_steps(const Run& run, const Curve& curve);
+  void mark_steps(const Curve& curve, std::size_t n);
   void step(const Run& run, std::size_t curve, std::size_t t);
   void catch_up(const Run& run, std::size_t t);
   void explain_losses(const Run& run, SimInstant newest);
   void record_run(const Curve& curve, const Run& run, std::size_t first, std::size_t last);
 
   [[nodiscard]] Flight* find_flight(SimInstant now, const detect::Observation& observation);
+  // Takes it out of those in flight; when it was sent.
+  SimInstant take_off(Flight* flight) {
+    const SimInstant sent = flight->sent;
+    *flight = flights_.back();
+    flights_.pop_back();
+    return sent;
+  }
   void land(Flight* flight, const detect::Observation& observation);
   bool wait(SimInstant now, const detect::Observation& observation);
   void add_waiting(SimInstant sent, SimInstant now, SeqNo seq);

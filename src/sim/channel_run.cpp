@@ -110,31 +110,18 @@ void book_sloped_run(const RunScratch& scratch, std::size_t line, std::size_t fi
   const LocalInstant* const sent = scratch.sent.data();
   const LocalInstant* const base = scratch.base[line].data();
   const detect::Slope* const slope = scratch.slope[line].data();
-  Wide twice = 0, slopes = 0, fractions = 0;
-  for (std::size_t t = first; t < last; ++t) {
-    const std::int64_t a = sent[t - 1].ns, b = sent[t].ns;
-    twice += Wide{b - a} * (2 * base[t - 1].ns - a - b);
-    slopes += (b - a) * slope[t - 1].per_factor;
-    fractions += Wide{b - a} * slope[t - 1].fraction;
-  }
-  batch.span_ns += sent[last - 1].ns - sent[first - 1].ns;
-  batch.detection_twice += twice;
-  batch.slope_sum += slopes;
-  batch.fraction_sum += fractions;
+  LineSums sums;
+  for (std::size_t t = first; t < last; ++t)
+    sums.add(sent[t - 1].ns, sent[t].ns, base[t - 1], slope[t - 1]);
+  sums.add_to(batch);
 }
 
 }  // namespace
 
-RunScratch::RunScratch(const Panel& panel) {
-  const auto families = panel.make_families();
-  base.resize(panel.lines());
-  slope.resize(panel.lines());
-  sloped.resize(panel.lines());
-  for (std::size_t f = 0; f < families.size(); ++f) {
-    for (std::size_t l = panel.first_line()[f]; l < panel.first_line()[f + 1]; ++l)
-      sloped[l] = families[f]->sloped();
-  }
-  lines.resize(panel.lines());
+RunScratch::RunScratch(const Panel& panel)
+    : base(panel.lines()), slope(panel.lines()), sloped(panel.lines()), lines(panel.lines()) {
+  // Every line has a setting on it, and every setting a row.
+  for (const Curve& curve : panel.curves()) sloped[curve.line] = curve.sloped;
 }
 
 void RunScratch::make_room(std::size_t n) {
@@ -163,14 +150,6 @@ std::size_t RunScratch::next_step(std::size_t t, std::size_t n) const {
   return n + 1;
 }
 
-void Channel::sent_run(SimInstant last, std::int64_t n, std::int64_t delivered) {
-  last_sent_ = last;
-  if (!measured(last)) return;
-  qos::CommonBatch& batch = tally_->common[batch_of(last)];
-  batch.heartbeats += n;
-  batch.delivered += delivered;
-}
-
 // Whether the heartbeat can wait to be judged with those that follow: it came in order, and it and
 // all before it are of the incarnation that is watched.
 bool Channel::wait(SimInstant now, const detect::Observation& observation) {
@@ -183,9 +162,7 @@ bool Channel::wait(SimInstant now, const detect::Observation& observation) {
     if (&other != flight && (other.incarnation != incarnation_ || other.seq <= observation.seq))
       return false;
   }
-  add_waiting(flight->sent, now, observation.seq);
-  *flight = flights_.back();
-  flights_.pop_back();
+  add_waiting(take_off(flight), now, observation.seq);
   return true;
 }
 
@@ -242,7 +219,7 @@ void Channel::run_curve(const Run& run, std::size_t c) {
   const std::size_t n = run.at.size();
   const Curve& curve = judge_->panel().curves()[c];
   CurveState& state = state_.curves[c];
-  mark_steps(run, curve);
+  mark_steps(curve, n);
   std::size_t known = 0;  // the state is that after this heartbeat
   for (std::size_t t = 1; t <= n;) {
     if (state.from == 0 && !scratch_->is_step(t)) {
@@ -265,6 +242,7 @@ void Channel::run_curve(const Run& run, std::size_t c) {
 void Channel::begin_run(const Run& run) {
   const std::size_t n = run.at.size();
   scratch_->make_room(n);
+  scratch_->next_stall = judge_->next_stall(run.at.front());
   scratch_->sent[0] = {newest_sent_->ns};
   scratch_->at[0] = {last_observed_.ns};
   for (std::size_t i = 0; i < n; ++i) {
@@ -313,8 +291,7 @@ void Channel::record_measured(std::size_t n) {
   for (std::size_t t = std::max(first, scratch_->last_in_batch); t <= n; ++t) count(t);
 }
 
-void Channel::mark_steps(const Run& run, const Curve& curve) {
-  const std::size_t n = run.at.size();
+void Channel::mark_steps(const Curve& curve, std::size_t n) {
   scratch_->clear_steps(n);
   for (std::size_t t = 1; t < scratch_->first_in_batch; ++t) scratch_->step_at(t);
   for (std::size_t t = scratch_->last_in_batch; t <= n; ++t) scratch_->step_at(t);
@@ -324,7 +301,7 @@ void Channel::mark_steps(const Run& run, const Curve& curve) {
     mark_curve<false>(*scratch_, curve, n);
   }
   // What never comes, or is due when the monitor may be stalled, lies on no line.
-  const SimInstant next_stall = judge_->next_stall(run.at.front());
+  const SimInstant next_stall = scratch_->next_stall;
   if (next_stall == SimInstant::never() && !curve.sloped) return;
   const std::size_t last = curve.rows.size() - 1;
   if (!curve.sloped && curve.check_every.ns == 0) {

@@ -82,7 +82,7 @@ void Judge::find_earliest(VerdictState& state) const {
 }
 
 SimInstant Judge::next_check(std::size_t lane, SimInstant at) const {
-  const std::int64_t every = panel_->check_every(lane).ns;
+  const std::int64_t every = panel_->lanes()[lane].check_every.ns;
   if (every == 0 || at == SimInstant::never()) return at;
   const std::int64_t offset = at.ns - check_phases_[lane].ns;
   std::int64_t checks = offset / every;

@@ -44,8 +44,8 @@ Panel::Panel(const std::vector<JudgedSetting>& settings, Duration interval,
   for (const JudgedRow& row : rows_of(settings)) {
     const JudgedSetting& judged = settings[row.setting];
     const auto [group, member] = place[row.setting];
-    lanes_.push_back({group, member, judged.info->initial == detect::InitialOutput::suspect});
-    check_every_.push_back(judged.check_every.value_or(Duration{}));
+    lanes_.push_back({group, member, judged.info->initial == detect::InitialOutput::suspect,
+                      judged.check_every.value_or(Duration{})});
   }
   for (const Group& group : groups)
     fresh_.push_back(detect::make_family(*group.info, group.settings, {interval, nullptr}));
@@ -55,7 +55,6 @@ Panel::Panel(const std::vector<JudgedSetting>& settings, Duration interval,
 void Panel::place_rows(const std::vector<JudgedSetting>& settings) {
   first_line_.push_back(0);
   for (const auto& family : fresh_) first_line_.push_back(first_line_.back() + family->lines());
-  curve_of_.resize(lanes_.size());
   const std::vector<JudgedRow> rows = rows_of(settings);
   std::map<CurveKey, std::size_t> known;
   for (std::uint32_t row = 0; row < lanes_.size(); ++row) {
@@ -72,7 +71,7 @@ void Panel::place_rows(const std::vector<JudgedSetting>& settings) {
 // Rows share a curve if their order is the same whatever the line: with a slope, the same shift.
 // Checks lie on a grid of each row's own.
 void Panel::add_to_curve(const Placed& placed, std::map<CurveKey, std::size_t>& known) {
-  const Duration every = check_every_[placed.row];
+  const Duration every = lanes_[placed.row].check_every;
   const std::int64_t shift = (placed.place.shift + placed.extra).ns;
   const CurveKey key{placed.place.line, placed.sloped ? shift : 0,
                      every.ns > 0 ? placed.row : UINT32_MAX};
@@ -87,7 +86,6 @@ void Panel::add_to_curve(const Placed& placed, std::map<CurveKey, std::size_t>& 
   curve.rows.push_back(placed.row);
   curve.shift.push_back(shift);
   curve.factor.push_back(placed.place.factor);
-  curve_of_[placed.row] = entry->second;
 }
 
 void Panel::sort_rows(Curve& curve) const {

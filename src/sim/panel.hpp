@@ -18,6 +18,7 @@ namespace flatline::sim {
 struct Lane {
   std::size_t family = 0, member = 0;  ///< The setting that it reads.
   bool starts_suspect = false;         ///< Output before the first beat.
+  Duration check_every{};              ///< 0: a verdict changes at the deadline itself.
 };
 
 /// Rows whose deadlines lie on one line, in ascending order whatever the line: the first that
@@ -39,15 +40,11 @@ class Panel {
   Panel(const std::vector<JudgedSetting>& settings, Duration interval, std::int64_t sample_every);
 
   [[nodiscard]] const std::vector<Lane>& lanes() const { return lanes_; }
-  /// 0: a verdict changes at the deadline itself.
-  [[nodiscard]] Duration check_every(std::size_t lane) const { return check_every_[lane]; }
   /// Number of lines of all families.
   [[nodiscard]] std::size_t lines() const { return first_line_.back(); }
   /// The first line of each family, in the order of make_families(), and lines().
   [[nodiscard]] const std::vector<std::size_t>& first_line() const { return first_line_; }
   [[nodiscard]] const std::vector<Curve>& curves() const { return curves_; }
-  /// The curve of each lane.
-  [[nodiscard]] std::size_t curve_of(std::size_t lane) const { return curve_of_[lane]; }
   [[nodiscard]] std::int64_t sample_every() const { return sample_every_; }
   /// A tally for these rows.
   [[nodiscard]] qos::Tally make_tally(std::size_t batches, std::size_t nodes) const;
@@ -70,8 +67,7 @@ class Panel {
   std::int64_t sample_every_;
   std::vector<std::unique_ptr<detect::Family>> fresh_;  // nothing observed
   std::vector<Lane> lanes_;
-  std::vector<Duration> check_every_;
-  std::vector<std::size_t> first_line_, curve_of_;
+  std::vector<std::size_t> first_line_;
   std::vector<Curve> curves_;
 };
 

@@ -27,8 +27,8 @@ std::int64_t Stage::sample_every(const scenario::Scenario& scenario) {
 std::vector<Duration> Stage::check_phases(const std::string& monitor) const {
   const std::uint64_t bits = streams.stream("check/" + monitor).bits(0);
   std::vector<Duration> phases;
-  for (std::size_t lane = 0; lane < panel.lanes().size(); ++lane) {
-    const auto every = static_cast<std::uint64_t>(panel.check_every(lane).ns);
+  for (const Lane& lane : panel.lanes()) {
+    const auto every = static_cast<std::uint64_t>(lane.check_every.ns);
     phases.push_back({every == 0 ? 0 : static_cast<std::int64_t>(uniform_below(bits, every))});
   }
   return phases;
