@@ -53,8 +53,9 @@ Result<std::unique_ptr<Source>> open_source(Opened opened, const ArrivalOptions&
   if (format == Format::table || (format == Format::matrix && columns))
     return open_table(std::move(opened.lines), options);
   if (format == Format::matrix || is_pause_log(format)) {
-    return opened.lines.problem(
-        "", "this is " + std::string(name_of(format)) + ", which holds no arrivals of heartbeats",
+    return problem_at_next(
+        opened.lines,
+        "this is " + std::string(name_of(format)) + ", which holds no arrivals of heartbeats",
         format == Format::matrix ? "for a table the column of arrivals as an option; a matrix is "
                                    "read by \"flatline fit\" alone"
                                  : "\"flatline fit\" to read it");
@@ -93,6 +94,12 @@ std::string_view trimmed(std::string_view text) {
   const auto first = text.find_first_not_of(" \t");
   if (first == std::string_view::npos) return {};
   return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+Problem problem_at_next(const LineReader& lines, std::string message, std::string expected) {
+  Problem problem = lines.problem("", std::move(message), std::move(expected));
+  ++problem.line;
+  return problem;
 }
 
 Result<Opened> open_trace(const std::string& path) {

@@ -110,8 +110,8 @@ Result<std::vector<std::int64_t>> read_durations(const std::string& path,
   if (format == Format::table || format == Format::matrix)
     return from_table(std::move(lines), options);
   if (is_pause_log(format)) {
-    return lines.problem("", "this is a log of pauses, not a table of durations",
-                         "a law that \"flatline fit\" has made of it");
+    return problem_at_next(lines, "this is a log of pauses, not a table of durations",
+                           "a law that \"flatline fit\" has made of it");
   }
   if (!options.column.empty() || !options.unit.empty()) {
     return lines.problem("", "a column or unit is named, but the columns of this file are known",

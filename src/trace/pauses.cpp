@@ -159,7 +159,8 @@ Result<PauseLog> read_pauses(const std::string& path, const PauseOptions& option
   const Format format = opened.value().format;
   LineReader lines = std::move(opened.value().lines);
   if (!is_pause_log(format))
-    return lines.problem("", "this is no log of pauses", "a garbage collection or histogram log");
+    return problem_at_next(lines, "this is no log of pauses",
+                           "a garbage collection or histogram log");
   Result<PauseLog> log = format == Format::histogram_log
                              ? read_histogram_log(std::move(lines), options)
                              : read_gc_log(lines, format, options.threshold);

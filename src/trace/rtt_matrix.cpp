@@ -27,12 +27,6 @@ std::string column_name(std::int64_t index) {
   return "column " + std::to_string(index + 1);
 }
 
-// A tab at the end of every row is harmless.
-std::string_view without_last_tab(std::string_view row) {
-  if (row.ends_with('\t')) row.remove_suffix(1);
-  return row;
-}
-
 class MatrixReader {
  public:
   MatrixReader(LineReader lines, Unit unit) : lines_(std::move(lines)), unit_(unit) {}
@@ -53,10 +47,10 @@ class MatrixReader {
         return lines_.problem("", "the matrix has more rows than columns",
                               std::to_string(out_.nodes) + " rows, as many as columns");
       }
-      if (std::optional<Problem> problem = take_row(without_last_tab(*line.value()), row))
-        return *std::move(problem);
+      if (std::optional<Problem> problem = take_row(*line.value(), row)) return *std::move(problem);
       ++row;
     }
+    if (row + 1 == out_.nodes && last_empty_) drop_last_column();
     if (row != out_.nodes) {
       return lines_.problem("",
                             "the matrix has " + std::to_string(row) + " rows and " +
@@ -72,15 +66,15 @@ class MatrixReader {
   std::optional<Problem> take_row(std::string_view line, std::int64_t row) {
     std::optional<std::string_view> rest = line;
     std::int64_t column = 0;
-    while (const std::optional<std::string_view> field = take_field(rest)) {
-      if (row > 0 && column == out_.nodes) break;
+    while (rest && (row == 0 || column < out_.nodes)) {
+      const std::optional<std::string_view> field = take_field(rest);
       if (column == RttMatrix::kMostNodes) {
         return lines_.problem(
             "", "the matrix has more than " + std::to_string(RttMatrix::kMostNodes) + " columns",
             "fewer nodes");
       }
       if (std::optional<Problem> problem = take_entry(*field, row, column)) return problem;
-      ++column;
+      if (++column == out_.nodes || (row == 0 && !rest)) last_empty_ &= field->empty();
     }
     if (row == 0) out_.nodes = column;
     if (column != out_.nodes || rest) {
@@ -88,6 +82,18 @@ class MatrixReader {
                             std::to_string(out_.nodes) + " fields, as in the first line");
     }
     return std::nullopt;
+  }
+
+  // A tab at the end of every row is harmless.
+  void drop_last_column() {
+    const std::int64_t nodes = out_.nodes - 1;
+    std::vector<std::int64_t> kept;
+    for (std::int64_t row = 0; row < nodes; ++row) {
+      for (std::int64_t column = 0; column < nodes; ++column) kept.push_back(out_.at(row, column));
+    }
+    out_.ns = std::move(kept);
+    out_.missing -= nodes;
+    out_.nodes = nodes;
   }
 
   std::optional<Problem> take_entry(std::string_view field, std::int64_t row, std::int64_t column) {
@@ -117,12 +123,13 @@ class MatrixReader {
   Unit unit_;
   RttMatrix out_;
   bool blank_ = false;
+  bool last_empty_ = true;  // the last field of every row so far
 };
 
 }  // namespace
 
 bool is_matrix_row(std::string_view line) {
-  std::optional<std::string_view> rest = without_last_tab(line);
+  std::optional<std::string_view> rest = line;
   int fields = 0, numbers = 0;
   while (const std::optional<std::string_view> field = take_field(rest)) {
     const bool number = read_decimal(*field, Unit{6}).status == DecimalStatus::good;

@@ -37,6 +37,9 @@ struct Opened {
   Format format = Format::table;
 };
 
+/// A problem at the next line of a file that has just been opened.
+Problem problem_at_next(const LineReader& lines, std::string message, std::string expected);
+
 /// Opens the file and tells its format. Each byte is read once, so a pipe will do.
 Result<Opened> open_trace(const std::string& path);
 
