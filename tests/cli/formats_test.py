@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What flatline fit reads beside heartbeats and pings: each format gives a scenario that runs, or is refused by line."""
+"""What flatline fit reads beside recordings and pings: each gives a scenario that runs, or is refused by line."""
 
 import base64
 import json
