@@ -13,11 +13,15 @@
 namespace flatline::fit {
 namespace {
 
+// Pauses that fill the log leave no time between them, but for this share.
+constexpr double kLeastFree = 1e-3;
+
 // Mean time from the end of one to the beginning of the next (Garwood 1936).
 Parameter between(const trace::PauseLog& log, double stalled_s) {
   // The log that begins and ends with a pause has one gap less.
   const auto gaps = static_cast<std::int64_t>(log.pauses.size()) - (log.ends_at_pauses ? 1 : 0);
-  const double free = std::max(log.watched.seconds() - stalled_s, 1e-9);
+  const double watched = std::max(log.watched.seconds(), 1e-9 * static_cast<double>(gaps));
+  const double free = std::max(watched - stalled_s, kLeastFree * watched);
   const qos::Bounds rate = qos::garwood(gaps, free);
   return {"mean_time_between", true, std::max(free / static_cast<double>(gaps), 1e-9), 1 / rate.hi,
           1 / rate.lo};

@@ -65,6 +65,26 @@ Result<PauseLog> read_gc_log(LineReader& lines, Format format, Duration threshol
   return log;
 }
 
+// Why nothing can be made of the pauses.
+std::optional<Problem> too_little(const PauseLog& log) {
+  Problem problem;
+  const std::size_t count = log.pauses.size();
+  if (count < 2) {
+    problem.message =
+        "the log tells of " + std::to_string(count) + (count == 1 ? " pause" : " pauses");
+    if (log.threshold.ns > 0) problem.message += " longer than the threshold";
+    problem.expected = "at least two, for their rate";
+    return problem;
+  }
+  if (std::none_of(log.pauses.begin(), log.pauses.end(),
+                   [](const Pause& p) { return p.length_ns > 0; })) {
+    problem.message = "the log tells of " + std::to_string(count) + " pauses, all of length 0";
+    problem.expected = "a log with digits enough to tell how long they are";
+    return problem;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::optional<Problem> PauseCollector::check(std::int64_t at_ns, std::int64_t length_ns) {
@@ -164,14 +184,10 @@ Result<PauseLog> read_pauses(const std::string& path, const PauseOptions& option
   Result<PauseLog> log = format == Format::histogram_log
                              ? read_histogram_log(std::move(lines), options)
                              : read_gc_log(lines, format, options.threshold);
-  if (log && log.value().pauses.size() < 2) {
-    Problem problem;
-    problem.file = path;
-    problem.message = "the log tells of " + std::to_string(log.value().pauses.size()) +
-                      (log.value().pauses.size() == 1 ? " pause" : " pauses");
-    if (log.value().threshold.ns > 0) problem.message += " longer than the threshold";
-    problem.expected = "at least two, for their rate";
-    return problem;
+  if (!log) return log;
+  if (std::optional<Problem> problem = too_little(log.value())) {
+    problem->file = path;
+    return *std::move(problem);
   }
   return log;
 }

@@ -64,8 +64,8 @@ struct PauseLog {
 
 /// Reads all pauses. Fails, with file, line and column, on: a file of another format, a pause
 /// without a time stamp, a number that is none, time that goes backwards by more than a minute (a
-/// second log), a histogram that cannot be decoded or whose unit is not known, and fewer than two
-/// pauses. Lengths may be 0.
+/// second log), a histogram that cannot be decoded or whose unit is not known, fewer than two
+/// pauses, and pauses that all have the length 0. Some may.
 Result<PauseLog> read_pauses(const std::string& path, const PauseOptions& options = {});
 
 }  // namespace flatline::trace

@@ -155,6 +155,8 @@ TEST_CASE("GC logs: what cannot be read is refused with its line") {
   CHECK(problem("99" + good + good).find("p:2: stamp: time goes backwards by more than a minute") ==
         0);
   CHECK(problem(good) == "p: the log tells of 1 pause; expected at least two, for their rate");
+  const std::string nothing = "1.0: [GC 9K->5K(11K), 0.0000000 secs]\n";
+  CHECK(problem(nothing + nothing).find("p: the log tells of 2 pauses, all of length 0") == 0);
   CHECK(problem("[1.0s][info][gc] GC(0) Pause Young 24M->4M(64M) x.0ms\n").find("p:1: ") == 0);
   CHECK(problem("[memory ] 9.385: Nursery GC 123930K->27087K (1048576K), y ms\n").find("p:1: ") ==
         0);
