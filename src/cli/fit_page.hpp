@@ -8,13 +8,7 @@
 
 namespace flatline::cli {
 
-struct FitSource {
-  std::string name;      ///< Of the trace's file.
-  std::string remarks;   ///< One sentence a line.
-  std::string scenario;  ///< The scenario's text.
-  std::string version;
-};
-
-report::ChartPage page_of(const fit::TraceFit& fit, const FitSource& source);
+/// `file`: the trace's name.
+report::ChartPage page_of(const fit::TraceFit& fit, const std::string& file);
 
 }  // namespace flatline::cli

@@ -49,6 +49,8 @@ std::string bare_law(const Distribution& law) {
   }
 }
 
+}  // namespace
+
 std::string law_text(const Distribution& law) {
   if (law.family == Family::constant) return quoted(law.value + law.plus);
   std::string out = "{" + bare_law(law);
@@ -72,6 +74,8 @@ std::string parameters_text(const std::vector<fit::Parameter>& parameters) {
     out += (out.empty() ? "" : ", ") + p.name + " " + with_interval(p);
   return out;
 }
+
+namespace {
 
 // So many intervals, as far as a scenario may go.
 Duration times(Duration interval, std::int64_t n) {
@@ -99,7 +103,10 @@ class Writer {
     add("// Numbers in brackets are 95 % intervals. report.html shows how well each part fits.");
     add("{");
     add("  \"name\": " + quoted("fit of " + name) + ",");
-    add("  \"why\": \"Which settings suit the network that was recorded.\",");
+    add(std::string("  \"why\": \"Which settings ") +
+        (fit_.delays.empty() ? "bear the pauses that were recorded"
+                             : "suit the network that was recorded") +
+        ".\",");
     write_size();
     write_link();
     write_push();
@@ -133,6 +140,9 @@ class Writer {
       add("    // The " + std::to_string(fit_.delays.size()) +
           " recorded delays, each as likely as the others: no slower one is made up.");
       add("    \"delay\": {\"empirical\": \"delays.csv\"}" + after_delay());
+    } else if (fit_.delays.empty()) {
+      add("    // The log tells nothing of the network: put your delay and loss here.");
+      add("    \"delay\": " + law_text(fit_.families.front().law) + after_delay());
     } else {
       const fit::LawFit& best = fit_.families.front();
       add("    // " + parameters_text(best.parameters));

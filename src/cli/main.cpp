@@ -37,6 +37,7 @@ constexpr const char* kRecordExamples =
 constexpr const char* kFitExamples =
     "  flatline fit recording.csv.gz\n"
     "  flatline fit ping.txt --out results/my-network\n"
+    "  flatline fit gc.log --interval 500ms\n"
     "  flatline fit arrivals.csv --unit ms --seq-column seq --interval 1s --stall 200ms\n";
 
 constexpr const char* kExplainExamples =

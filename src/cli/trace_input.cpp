@@ -81,6 +81,8 @@ class Scanner {
                          "found " +
                          std::to_string(out_.arrivals));
     }
+    // Rows that are all there tell nothing of what is not in the file.
+    if (out_.facts.numbered_by_rows && out_.facts.lost_rows == 0) out_.has_seq = false;
     if (out_.has_seq) out_.distinct_span = highest_ - lowest_ + 1;
     if (out_.has_seq) check_numbers();
     if (out_.facts.sent_total && *out_.facts.sent_total - highest_ > kFarthestJump) {
@@ -214,7 +216,9 @@ void add_trace_options(po::options_description& options) {
                     "unit of the times: ns, us, ms or s (default: the column's name tells)")(
       "seq-column", po::value<std::string>(),
       "column of the sequence numbers (default: rows are numbered)")(
-      "sent-column", po::value<std::string>(), "column of the sender's time stamps")(
+      "sent-column", po::value<std::string>(),
+      "column of the sender's time stamps; a row without an arrival is a lost heartbeat then")(
+      "target", po::value<std::string>(), "of the output of fping: which of several")(
       "clocks", po::value<std::string>()->default_value("auto"),
       "auto, one (both time stamps by the same clock) or two (remove offset and drift)");
 }
@@ -226,6 +230,7 @@ TraceInput trace_input_of(const po::variables_map& values, const std::string& pa
   input.columns.unit = option_or(values, "unit");
   input.columns.seq_column = option_or(values, "seq-column");
   input.columns.send_column = option_or(values, "sent-column");
+  input.columns.target = option_or(values, "target");
   input.clocks = option_or(values, "clocks");
   if (input.clocks != "auto" && input.clocks != "one" && input.clocks != "two")
     fail(kUsage, "--clocks " + input.clocks + " is not auto, one or two");
@@ -266,13 +271,18 @@ std::string remarks_on(const TraceScan& scan) {
         std::string(scan.facts.format == trace::Format::table ? " (--sent-column names them)"
                                                               : ""));
   } else if (scan.facts.round_trip) {
-    say("ping measures round trips: delays are there and back");
+    say(std::string(scan.facts.format == trace::Format::fping ? "fping" : "ping") +
+        " measures round trips: delays are there and back");
   } else if (!scan.one_clock) {
     say("two clocks: offset and a drift of " + format_number(scan.line.drift * 1e6, 3) +
         " ppm removed; delays count from the least one, which two clocks cannot tell");
   }
   if (!scan.has_seq)
     say("no sequence numbers: what was lost cannot be told (--seq-column names them)");
+  if (scan.facts.lost_rows > 0) {
+    say(std::to_string(scan.facts.lost_rows) + " rows have no arrival: these heartbeats were lost" +
+        (scan.facts.numbered_by_rows ? ", and rows are numbered as they stand" : ""));
+  }
   for (const trace::Repair& repair : scan.facts.repairs) {
     say("repaired: " + repair.what + " (" + std::to_string(repair.count) + ", first in line " +
         std::to_string(repair.first_line) + ")");

@@ -2,60 +2,15 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
-#include "fit/chi_squared.hpp"
+#include "fit/correlation.hpp"
 #include "flatline/base/text.hpp"
 
 namespace flatline::fit {
 namespace {
 
-constexpr std::size_t kLags = 20;
-constexpr std::size_t kTestedLags = 10;
-constexpr std::size_t kLeastForCorrelation = 100;
-
-// Ranks from -1 to 1, ties sharing the middle one.
-std::vector<double> ranks_of(const std::vector<std::int64_t>& values) {
-  std::vector<std::size_t> order(values.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::sort(order.begin(), order.end(),
-            [&](std::size_t a, std::size_t b) { return values[a] < values[b]; });
-  std::vector<double> ranks(values.size());
-  const double n = static_cast<double>(values.size());
-  for (std::size_t i = 0; i < order.size();) {
-    std::size_t j = i;
-    while (j < order.size() && values[order[j]] == values[order[i]]) ++j;
-    const double middle = (static_cast<double>(i + j) - 1) / 2;
-    for (; i < j; ++i) ranks[order[i]] = n > 1 ? 2 * middle / (n - 1) - 1 : 0;
-  }
-  return ranks;
-}
-
-// Rank correlation of delays that are `lag` heartbeats apart.
-std::vector<double> correlation_of(const std::vector<std::int64_t>& values) {
-  const std::vector<double> ranks = ranks_of(values);
-  double variance = 0;
-  for (const double r : ranks) variance += r * r;
-  std::vector<double> out;
-  if (variance <= 0) return out;
-  for (std::size_t lag = 1; lag <= kLags && lag < ranks.size(); ++lag) {
-    double sum = 0;
-    for (std::size_t i = lag; i < ranks.size(); ++i) sum += ranks[i] * ranks[i - lag];
-    out.push_back(sum / variance);
-  }
-  return out;
-}
-
 std::string percent(double share) {
   return format_number(100 * share, 3) + " %";
-}
-
-std::string p_text(double p) {
-  return p < 1e-4 ? "p < 0.0001" : "p = " + format_number(p, 2);
-}
-
-std::string how_far(bool too_far) {
-  return too_far ? ", but goes far beyond the record, which is drawn instead" : "";
 }
 
 class Checker {
@@ -75,8 +30,7 @@ class Checker {
 
  private:
   void test(std::string name, double p_value, const std::string& found) {
-    out_.features.push_back(
-        {std::move(name), p_value >= kLeastPValue, p_value, found + ", " + p_text(p_value)});
+    out_.features.push_back(tested(std::move(name), p_value, found));
   }
   void state(std::string name, bool holds, std::string found) {
     out_.features.push_back({std::move(name), holds, std::nullopt, std::move(found)});
@@ -106,19 +60,10 @@ class Checker {
   }
 
   void check_independence() {
-    out_.correlation = correlation_of(out_.in_order);
-    const auto n = static_cast<double>(out_.in_order.size());
-    out_.correlation_bound = 1.959964 / std::sqrt(n);
-    if (out_.in_order.size() < kLeastForCorrelation || out_.correlation.size() < kTestedLags)
-      return;
-    double sum = 0;  // Ljung and Box 1978
-    for (std::size_t k = 0; k < kTestedLags; ++k) {
-      sum += out_.correlation[k] * out_.correlation[k] / (n - static_cast<double>(k) - 1);
-    }
-    test("successive delays are independent",
-         chi_squared_tail(n * (n + 2) * sum, static_cast<double>(kTestedLags)),
-         "rank correlation " + format_number(out_.correlation.front(), 2) + " with the next, " +
-             format_number(out_.correlation[kTestedLags - 1], 2) + " with the tenth");
+    const RankCorrelation found = rank_correlation(out_.in_order);
+    out_.correlation = found.lags;
+    out_.correlation_bound = found.bound;
+    if (found.p_value) test("successive delays are independent", *found.p_value, found.text());
   }
 
   // Whether independent delays would overtake each other more often than these did.
@@ -160,6 +105,15 @@ class Checker {
 };
 
 }  // namespace
+
+Feature tested(std::string name, double p_value, const std::string& found) {
+  const std::string p = p_value < 1e-4 ? "p < 0.0001" : "p = " + format_number(p_value, 2);
+  return {std::move(name), p_value >= kLeastPValue, p_value, found + ", " + p};
+}
+
+std::string how_far(bool too_far) {
+  return too_far ? ", but goes far beyond the record, which is drawn instead" : "";
+}
 
 void check_features(const Prepared& p, TraceFit& out) {
   Checker(p, out).check();

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <limits>
 
-#include "fit/chi_squared.hpp"
+#include "fit/dispersion.hpp"
 #include "fit/stalls_law.hpp"
 #include "flatline/base/check.hpp"
 #include "flatline/qos/intervals.hpp"
@@ -12,8 +12,6 @@
 namespace flatline::fit {
 namespace {
 
-constexpr std::size_t kParts = 20;
-constexpr std::int64_t kLeastInParts = 40;
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 /// A stall seen: when the first beat after it left and how late that was against the first place
@@ -37,22 +35,6 @@ std::vector<Seen> seen_stalls(std::span<const Send> sends, std::span<const std::
     if (!same) seen.push_back({sends[i].sent_ns, late});
   }
   return seen;
-}
-
-/// Two-sided p value of the index of dispersion of the counts in equal parts of the record.
-double dispersion(const std::vector<Seen>& seen, std::int64_t begin, std::int64_t end) {
-  if (static_cast<std::int64_t>(seen.size()) < kLeastInParts) return 1;
-  std::vector<double> counts(kParts, 0);
-  for (const Seen& stall : seen) {
-    const double place =
-        static_cast<double>(stall.at_ns - begin) / static_cast<double>(end - begin);
-    ++counts[std::min(kParts - 1, static_cast<std::size_t>(place * kParts))];
-  }
-  const double mean = static_cast<double>(seen.size()) / kParts;
-  double x2 = 0;
-  for (const double count : counts) x2 += (count - mean) * (count - mean) / mean;
-  const double above = chi_squared_tail(x2, static_cast<double>(kParts - 1));
-  return std::min(1.0, 2 * std::min(above, 1 - above));
 }
 
 /// Of the stalls that were seen alone.
@@ -79,7 +61,9 @@ StallFit fit_stalls(std::span<const Send> sends, std::span<const std::int64_t> l
   data.interval_s = interval.seconds();
   data.threshold_s = options.threshold.seconds();
   data.exposure_s = fit.observed_s;
+  std::vector<std::int64_t> at;
   for (const Seen& stall : seen) {
+    at.push_back(stall.at_ns);
     fit.lengths_ns.push_back(stall.late_ns + interval.ns / 2);
     data.late_s.push_back(static_cast<double>(stall.late_ns) * 1e-9);
     data.exposure_s -= static_cast<double>(fit.lengths_ns.back()) * 1e-9;
@@ -90,7 +74,7 @@ StallFit fit_stalls(std::span<const Send> sends, std::span<const std::int64_t> l
   const double least = data.interval_s * static_cast<double>(seen.size() + 1);
   data.exposure_s = std::max(data.exposure_s, std::min(least, fit.observed_s));
   fit.mean_time_between = time_between_seen(fit.seen, data.exposure_s);
-  fit.dispersion_p_value = dispersion(seen, begin, end);
+  fit.dispersion_p_value = dispersion_p_value(at, begin, end);
   if (fit.seen < kLeastStalls) return fit;
   if (auto law = best_stall_law(data)) {
     fit.mean_time_between = law->mean_time_between;

@@ -10,12 +10,6 @@
 namespace flatline::fit {
 namespace {
 
-// Whether the model draws from what was recorded.
-bool draws_recorded(LawChoice choice, const LawFit* law, bool too_far) {
-  return law == nullptr || choice == LawChoice::recorded ||
-         (choice == LawChoice::automatic && (law->goodness.p_value < kLeastPValue || too_far));
-}
-
 // The rate of the stalls that were seen (Garwood 1936).
 Parameter between_seen(const StallFit& stalls) {
   double stalled = 0;
@@ -124,6 +118,11 @@ double jitter_of(const Prepared& p) {
 }
 
 }  // namespace
+
+bool draws_recorded(LawChoice choice, const LawFit* law, bool too_far) {
+  return law == nullptr || choice == LawChoice::recorded ||
+         (choice == LawChoice::automatic && (law->goodness.p_value < kLeastPValue || too_far));
+}
 
 bool goes_too_far(const LawFit& law, double n, std::int64_t largest_ns) {
   const double tail = farthest_tail(std::max<std::int64_t>(1, std::llround(n)));

@@ -106,12 +106,18 @@ Result<std::vector<std::int64_t>> read_durations(const std::string& path,
   Result<Opened> opened = open_trace(path);
   if (!opened) return opened.problems();
   LineReader lines = std::move(opened.value().lines);
-  if (opened.value().format == Format::table) return from_table(std::move(lines), options);
+  const Format format = opened.value().format;
+  if (format == Format::table || format == Format::matrix)
+    return from_table(std::move(lines), options);
+  if (is_pause_log(format)) {
+    return problem_at_next(lines, "this is a log of pauses, not a table of durations",
+                           "a law that \"flatline fit\" has made of it");
+  }
   if (!options.column.empty() || !options.unit.empty()) {
     return lines.problem("", "a column or unit is named, but the columns of this file are known",
                          "no options for columns and units");
   }
-  if (opened.value().format == Format::recording) return from_recording(std::move(lines), path);
+  if (format == Format::recording) return from_recording(std::move(lines), path);
   return lines.problem("", "these are round trips of ping, not one-way delays",
                        "a law that \"flatline fit\" has made of them");
 }

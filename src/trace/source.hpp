@@ -37,15 +37,24 @@ struct Opened {
   Format format = Format::table;
 };
 
+/// A problem at the next line of a file that has just been opened.
+Problem problem_at_next(const LineReader& lines, std::string message, std::string expected);
+
 /// Opens the file and tells its format. Each byte is read once, so a pipe will do.
 Result<Opened> open_trace(const std::string& path);
 
 Result<std::unique_ptr<Source>> open_table(LineReader lines, const ArrivalOptions& options);
 Result<std::unique_ptr<Source>> open_recording(LineReader lines);
 Result<std::unique_ptr<Source>> open_ping(LineReader lines);
+/// `target`: see ArrivalOptions.
+Result<std::unique_ptr<Source>> open_fping(LineReader lines, const std::string& target);
 
 /// Whether a line that is not blank can be the first of a ping's output.
 bool is_ping(std::string_view line);
+bool is_fping(std::string_view line);
+/// Whether it can be the first row of a matrix: three fields or more set apart by tabs, all of them
+/// numbers or missing.
+bool is_matrix_row(std::string_view line);
 
 /// Text without blanks and tabs at its ends.
 std::string_view trimmed(std::string_view text);

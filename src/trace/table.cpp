@@ -17,6 +17,7 @@ class Table : public Source {
 
  private:
   [[nodiscard]] std::optional<Problem> check_order(std::int64_t ns) const;
+  Result<std::optional<std::int64_t>> number_of(std::span<const std::string_view> row);
 
   RowReader rows_;
   TimeColumn at_;
@@ -25,7 +26,21 @@ class Table : public Source {
   bool whole_ = false;
   std::optional<std::int64_t> first_ns_;
   std::int64_t last_ns_ = 0;
+  std::int64_t row_ = 0;
+  std::int64_t highest_ = -1;  // number, of lost ones too
 };
+
+// What stands for an arrival that never was.
+bool is_missing(std::string_view field) {
+  std::string lower;
+  for (const char c : field.substr(0, 9))
+    lower += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  for (const std::string_view word :
+       {"", "-", "*", "nan", "na", "n/a", "null", "none", "lost", "timeout"}) {
+    if (lower == word) return true;
+  }
+  return false;
+}
 
 std::optional<Problems> Table::choose_columns(const ArrivalOptions& options) {
   whole_ = options.whole_nanoseconds;
@@ -48,6 +63,7 @@ std::optional<Problems> Table::choose_columns(const ArrivalOptions& options) {
     const Result<std::optional<Unit>> unit = choose_unit(rows_, sent.value(), "");
     if (!unit) return unit.problems();
     sent_ = TimeColumn{sent.value(), unit.value().value_or(at_.unit)};
+    facts_.numbered_by_rows = !seq_;
   }
   return std::nullopt;
 }
@@ -75,35 +91,57 @@ std::optional<Problem> Table::check_order(std::int64_t ns) const {
   return std::nullopt;
 }
 
-Result<std::optional<Arrival>> Table::next() {
-  const Result<std::span<const std::string_view>> row = rows_.next_row();
-  if (!row) return row.problems();
-  if (const std::int64_t header = rows_.header_above(); header > 0) {
-    repaired("repeated header", header);
-  }
-  if (row.value().empty()) return std::optional<Arrival>();
-  Arrival arrival;
-  const Result<std::int64_t> ns = read_time(rows_, row.value(), at_, whole_);
-  if (!ns) return ns.problems();
-  arrival.at = LocalInstant{ns.value()};
-  if (std::optional<Problem> problem = check_order(ns.value())) return *std::move(problem);
-  if (!first_ns_) first_ns_ = ns.value();
-  last_ns_ = ns.value();
+// The number of a row: its column's, or with send times its place.
+Result<std::optional<std::int64_t>> Table::number_of(std::span<const std::string_view> row) {
+  std::optional<std::int64_t> out;
   if (seq_) {
-    const std::string_view field = row.value()[*seq_];
+    const std::string_view field = row[*seq_];
     const Result<std::int64_t> number = parse_count(field);
     if (!number) {
       return rows_.problem(*seq_, "\"" + shown(field) + "\" is not a sequence number",
                            "a whole number from 0 on");
     }
+    out = number.value();
+  } else if (sent_) {
+    out = row_;
+  }
+  ++row_;
+  if (out && *out > highest_) highest_ = *out;
+  return out;
+}
+
+Result<std::optional<Arrival>> Table::next() {
+  while (true) {
+    const Result<std::span<const std::string_view>> row = rows_.next_row();
+    if (!row) return row.problems();
+    if (const std::int64_t header = rows_.header_above(); header > 0) {
+      repaired("repeated header", header);
+    }
+    if (row.value().empty()) {
+      if (facts_.lost_rows > 0) facts_.sent_total = highest_ + 1;
+      return std::optional<Arrival>();
+    }
+    Result<std::optional<std::int64_t>> number = number_of(row.value());
+    if (!number) return number.problems();
+    Arrival arrival;
     arrival.seq = number.value();
+    if (sent_) {
+      const Result<std::int64_t> sent_ns = read_time(rows_, row.value(), *sent_, whole_);
+      if (!sent_ns) return sent_ns.problems();
+      arrival.sent = LocalInstant{sent_ns.value()};
+      if (is_missing(row.value()[at_.index])) {
+        ++facts_.lost_rows;
+        continue;
+      }
+    }
+    const Result<std::int64_t> ns = read_time(rows_, row.value(), at_, whole_);
+    if (!ns) return ns.problems();
+    arrival.at = LocalInstant{ns.value()};
+    if (std::optional<Problem> problem = check_order(ns.value())) return *std::move(problem);
+    if (!first_ns_) first_ns_ = ns.value();
+    last_ns_ = ns.value();
+    return std::optional<Arrival>(arrival);
   }
-  if (sent_) {
-    const Result<std::int64_t> sent_ns = read_time(rows_, row.value(), *sent_, whole_);
-    if (!sent_ns) return sent_ns.problems();
-    arrival.sent = LocalInstant{sent_ns.value()};
-  }
-  return std::optional<Arrival>(arrival);
 }
 
 }  // namespace

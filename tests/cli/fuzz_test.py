@@ -24,7 +24,7 @@ WORDS = ["run", "sweep", "report", "replay", "fit", "validate", "schema", "list"
          "timeout=log:1s:4s:3", "interval=1s,2s", "--format", "json", "csv", "ndjson", "table", "--quiet", "-q",
          "--dry-run", "--detector", "fixed_timeout", "nfd_e", "safety_margin=1s", "--column", "arrival_ms", "1",
          "--unit", "ms", "--seq-column", "seq", "--sent-column",
-         "--stall", "--clocks", "two", "--laws", "recorded", "--record", "r.csv",
+         "--stall", "--target", "--resolution", "--clocks", "two", "--laws", "recorded", "--record", "r.csv",
          "--resolved", "--help", "-h", "--", "-", "", "=", "é",
          "\udcff", "%s%n", "1e999", "-0", "9" * 40, "x" * 5000]
 LINES = [["run", "s.json", "--quiet"], ["sweep", "s.json", "--axis", "timeout=1s:3s:1s", "--format", "csv"],
@@ -152,6 +152,21 @@ class Fuzz(ProgramTest):
             codes.add(self.check(["fit", "m.csv", "--out", "f"]))
             shutil.rmtree(self.folder / "f", ignore_errors=True)
         self.assertEqual(codes, {0, 3}, "the mutations reach too little")
+
+    def test_logs_and_matrices(self):
+        gc = "".join(f"{i}.5: [GC {i}.5: [ParNew: 9K->5K(11K), 0.0{i:02}1 secs] 9K->5K(11K), 0.0{i:02}2 secs]\n"
+                     for i in range(40))
+        unified = "".join(f"[{i}.5s][info][gc] GC({i}) Pause Young (Normal) 24M->4M(64M) 3.{i}ms\n" for i in range(40))
+        fping = "".join(f"[{1609459200 + i}.25] a.example : [{i}], 64 bytes, 12.{i} ms (12 avg, 0% loss)\n"
+                        for i in range(40) if i % 9)
+        matrix = "".join("\t".join(str((i - j) ** 2 / 2) for j in range(12)) + "\n" for i in range(12))
+        codes = set()
+        for round_ in range(TRACES):
+            text = (gc, unified, fping, matrix)[round_ % 4]
+            self.write("m.log", self.mutated_text(text, TOKENS + list(LETTERS)).encode("utf-8", "replace"))
+            codes.add(self.check(["fit", "m.log", "--out", "f", *(["--unit", "ms"] if text == matrix else [])]))
+            shutil.rmtree(self.folder / "f", ignore_errors=True)
+        self.assertEqual(codes - {2}, {0, 3}, "the mutations reach too little")  # 2: a matrix taken for a table
 
 
 if __name__ == "__main__":

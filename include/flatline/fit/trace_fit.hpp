@@ -67,6 +67,10 @@ struct TraceFitOptions {
 /// of infinite variance are such.
 bool goes_too_far(const LawFit& law, double n, std::int64_t largest_ns);
 
+/// Whether the model draws from what was recorded instead of `law`, the best one (null: there is
+/// none). `too_far`: see goes_too_far.
+bool draws_recorded(LawChoice choice, const LawFit* law, bool too_far);
+
 /// An assumption of the model, held against the trace.
 struct Feature {
   std::string name;

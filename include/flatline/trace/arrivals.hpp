@@ -5,10 +5,15 @@
 // - a recording of ours (recording.hpp): "# flatline trace 1"; its columns are known;
 // - the output of `ping` with -D (time stamps in brackets): round trips, lost replies seen by their
 //   numbers;
+// - the output of `fping` with -D and -l or -c, one of its targets;
 // - a table: rows of fields, plain or gzip. The delimiter (tab, semicolon, comma or blanks) is told
 //   from the first row; a field may stand in double quotes. Lines that begin with "#" and blank
 //   lines may stand before the first row, blank lines also at the end. The first row is a header if
-//   none of its fields is a number.
+//   none of its fields is a number. With a column of send times, a row without an arrival is a
+//   message that was lost.
+//
+// Other formats that "flatline fit" reads are told as well, and refused here: pauses.hpp and
+// rtt_matrix.hpp read them.
 //
 // What is harmless is repaired, counted and told (Repair); all else is a problem with file and
 // line.
@@ -37,6 +42,8 @@ struct ArrivalOptions {
   std::string seq_column;
   /// Of the send times; "": none. In the unit of its own name, else in that of the arrivals.
   std::string send_column;
+  /// Of the output of fping: the target, as it stands there. "": the only one.
+  std::string target;
   /// Refuse times in tables that are finer than a nanosecond, instead of rounding them.
   bool whole_nanoseconds = false;
 };
@@ -44,7 +51,8 @@ struct ArrivalOptions {
 /// One heartbeat as recorded.
 struct Arrival {
   LocalInstant at{};                 ///< By the receiver's clock; its zero is the recorder's.
-  std::optional<std::int64_t> seq;   ///< With seq_column, in recordings and pings.
+  std::optional<std::int64_t> seq;   ///< With seq_column, in recordings and pings; with send_column
+                                     ///< alone the row's number, from 0.
   std::optional<LocalInstant> sent;  ///< With send_column, in recordings and pings; by the sender's
                                      ///< clock.
   std::int64_t skipped =
@@ -52,7 +60,22 @@ struct Arrival {
   std::optional<Duration> waited;  ///< Recordings: how long it lay in the receiver's socket.
 };
 
-enum class Format : std::uint8_t { table, recording, ping };
+enum class Format : std::uint8_t {
+  table,
+  recording,
+  ping,
+  fping,
+  matrix,         ///< Of round trips: rtt_matrix.hpp.
+  gc_unified,     ///< Logs of pauses, from here on: pauses.hpp.
+  gc_hotspot,     //
+  gc_jrockit,     //
+  histogram_log,  //
+};
+
+/// The format of a file by its first lines. Fails only if it cannot be read.
+Result<Format> format_of(const std::string& path);
+/// Whether it is a log of pauses.
+bool is_pause_log(Format format);
 
 /// Whether sent and at are read from the same clock. A ping's are; a table does not say.
 enum class Clocks : std::uint8_t { unknown, one, two };
@@ -72,7 +95,11 @@ struct TraceFacts {
   std::optional<Duration> interval;        ///< Nominal heartbeat interval; recordings.
   std::optional<std::int64_t> sent_total;  ///< Heartbeats sent (skipped ones not counted); known
                                            ///< once the end has been read, if the file tells.
-  std::vector<Repair> repairs;             ///< Of what has been read so far.
+  /// Tables with send_column: rows without an arrival so far. If there are none, and no
+  /// seq_column, the numbers of rows do not tell what was lost.
+  std::int64_t lost_rows = 0;
+  bool numbered_by_rows = false;  ///< seq is the row's number.
+  std::vector<Repair> repairs;    ///< Of what has been read so far.
 };
 
 /// Reads arrivals in file order. Not for several threads at once.
