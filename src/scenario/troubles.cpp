@@ -39,7 +39,6 @@ constexpr std::string_view kCorrelation = "correlation_time";
 constexpr std::array kNoLinks{"faults", "watch", "nodes", "detectors", "sweep", "clocks"};
 constexpr std::array kStruckKeys{"node", "nodes", "host",  "hosts",  "rack", "racks",
                                  "zone", "zones", "group", "groups", "a",    "b"};
-constexpr std::size_t kMostNames = 3;
 
 /// The texts of a text or of a list of them.
 std::vector<std::string> texts_of(const Node* node) {
@@ -54,18 +53,15 @@ std::vector<std::string> texts_of(const Node* node) {
   return out;
 }
 
+/// "a", "a, b" or "a and 5 more"
 std::string joined(const std::vector<std::string>& names) {
+  if (names.size() > 2) return names[0] + " and " + std::to_string(names.size() - 1) + " more";
   std::string out;
-  for (std::size_t i = 0; i < std::min(names.size(), kMostNames); ++i) {
-    out += (i == 0 ? "" : ", ") + names[i];
-  }
-  if (names.size() > kMostNames) {
-    out += " and " + std::to_string(names.size() - kMostNames) + " more";
-  }
+  for (const std::string& name : names) out += (out.empty() ? "" : ", ") + name;
   return out;
 }
 
-/// "worker", "worker/0, worker/1 | monitor"
+/// "worker", "worker/0 and 2 more | monitor"
 std::string struck_by(const Node& fault) {
   std::string out;
   for (const char* key : kStruckKeys) {

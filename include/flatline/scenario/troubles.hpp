@@ -17,7 +17,7 @@ struct Trouble {
   std::string name;   ///< "faults/1 stall worker", "loss", "everything"
   std::string off;    ///< What was done to it: "never strikes", "loss 0"
   bool whole = true;  ///< One source; false for several taken together ("every stall").
-  /// The causes (qos::cause_names) under which its mistakes are booked; empty if none is its own.
+  /// The causes (columns mistakes_by_*) under which its mistakes are booked; may be empty.
   std::vector<std::string> causes;
   Document document;                     ///< The scenario with it switched off ...
   std::vector<std::size_t> idle_faults;  ///< ... if it is read with these faults idle.
