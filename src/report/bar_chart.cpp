@@ -20,8 +20,8 @@ constexpr double kBarTop = 23;
 constexpr double kBarHeight = 14;
 constexpr double kBelow = 50;
 constexpr double kSwatch = 12;
-constexpr std::size_t kLongestName = 52;
-constexpr int kTicks = 5;
+constexpr std::size_t kLineCharacters = 70;  // of a bar's name and note together
+constexpr int kTicks = 7;
 
 double length_of(const Bar& bar) {
   return std::accumulate(bar.parts.begin(), bar.parts.end(), 0.0);
@@ -47,8 +47,19 @@ double draw_names(Svg* svg, Pixel at, const std::vector<std::string>& names) {
   return next.y - at.y + kLegendLine;
 }
 
+// Lines stand behind the bars only, so that they do not cross names and notes.
+void draw_lines(Svg& svg, const Scale& scale, double top) {
+  const double from = top + kBarTop - 1;
+  const double to = top + kBarTop + kBarHeight + 1;
+  for (const double value : linear_ticks(0, scale.hi(), kTicks)) {
+    const double x = scale.at(value);
+    svg.line({x, from}, {x, to}, value == 0 ? "axis" : "grid");
+  }
+  if (scale.hi() > 1) svg.line({scale.at(1), from}, {scale.at(1), to}, "limit");
+}
+
 void draw_bar(Svg& svg, const BarChart& chart, const Bar& bar, double top, const Scale& scale) {
-  const std::size_t room = kLongestName - std::min(bar.note.size(), kLongestName / 2);
+  const std::size_t room = kLineCharacters - std::min(bar.note.size(), kLineCharacters / 2);
   svg.text({kLeft, top + kNameLine}, shortened(bar.name, room), "label");
   svg.text({kRight, top + kNameLine}, bar.note, "tick", Anchor::end);
   double from = 0;
@@ -64,10 +75,9 @@ void draw_bar(Svg& svg, const BarChart& chart, const Bar& bar, double top, const
   }
 }
 
-void draw_ticks(Svg& svg, const BarChart& chart, const Scale& scale, double top, double bottom) {
+void draw_ticks(Svg& svg, const BarChart& chart, const Scale& scale, double bottom) {
   for (const double value : linear_ticks(0, scale.hi(), kTicks)) {
     const double x = scale.at(value);
-    svg.line({x, top}, {x, bottom}, "grid");
     svg.text({x, bottom + 18}, tick_label(value, TickText::percent), "tick",
              value == 0        ? Anchor::start
              : x > kRight - 16 ? Anchor::end
@@ -94,14 +104,13 @@ Chart draw_bar_chart(const BarChart& chart) {
   Svg svg(kWidth, bottom + kBelow, chart.heading, out.caption);
   draw_names(&svg, {kLeft, 14}, chart.series);
   const Scale scale(false, 0, longest, kLeft, kRight);
-  draw_ticks(svg, chart, scale, top, bottom);
+  draw_ticks(svg, chart, scale, bottom);
   double at = top;
   for (const Bar& bar : chart.bars) {
+    draw_lines(svg, scale, at);
     draw_bar(svg, chart, bar, at, scale);
     at += kStep;
   }
-  svg.line({kLeft, top}, {kLeft, bottom}, "axis");
-  if (longest > 1) svg.line({scale.at(1), top}, {scale.at(1), bottom}, "limit");
   out.svg = std::move(svg);
   return out;
 }

@@ -46,7 +46,7 @@ class Causes(ProgramTest):
 
     @staticmethod
     def counts(row):
-        return {key: value for key, value in row.items() if key.startswith("mistakes") and not key.endswith("heartbeat")}
+        return {key: value for key, value in row.items() if re.fullmatch("mistakes(_by_.*)?", key)}
 
     def same(self, explained, ran):
         self.assertEqual(len(explained), len(ran))
