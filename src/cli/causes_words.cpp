@@ -77,14 +77,13 @@ std::string first_sentence(const Causes& causes, std::size_t row, const Ablation
 std::string difference(const Causes& causes, std::size_t row, const Ablation& best) {
   const std::int64_t all = causes.baseline.rows[row].all;
   const std::int64_t own = booked(causes, best, row);
-  if (std::fabs(gone(causes, best, row) - share(own, all)) < kAgree) return "";
-  const std::string counted = best.causes.empty() ? "the tally has no cause for it"
-                                                  : "the tally books only " + share_text(own, all) +
-                                                        " under what it causes";
-  return "Tally and ablation differ on " + best.without + ": " +
-         (share(own, all) > gone(causes, best, row) && !best.causes.empty()
-              ? "the tally books " + share_text(own, all) + " under what it causes"
-              : counted) +
+  const double more = share(own, all) - gone(causes, best, row);
+  if (std::fabs(more) < kAgree) return "";
+  const std::string counted = best.causes.empty()
+                                  ? "the tally has no cause of its own for it"
+                                  : "the tally books " + std::string(more < 0 ? "only " : "") +
+                                        share_text(own, all) + " under what it causes";
+  return "Tally and ablation differ on " + best.without + ": " + counted +
          ". Causes combine: the tally books a mistake once, under the first cause that applies, "
          "whichever entry it came from, while a source that is switched off also takes away what "
          "it only helped to make, and leaves what others make in its place. Detectors that learn "
