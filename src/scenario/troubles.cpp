@@ -30,15 +30,19 @@ struct Switch {
 /// Keys of links that trouble heartbeats by being there.
 struct LinkTrouble {
   std::string_view key;
-  std::string_view harmless;  ///< A word that stands for its absence.
+  std::string_view of;        ///< The key whose trouble it belongs to.
+  std::string_view harmless;  ///< A text that stands for its absence.
 };
-constexpr std::array kLinkTroubles{LinkTrouble{"queue", ""}, LinkTrouble{"correlation_time", "0s"},
-                                   LinkTrouble{"transport", "udp"}};
-constexpr std::string_view kCorrelation = "correlation_time";
+constexpr std::array kLinkTroubles{
+    LinkTrouble{"queue", "queue", ""},
+    LinkTrouble{"correlation_time", "correlation_time", "0s"},
+    LinkTrouble{"transport", "transport", "udp"},
+    LinkTrouble{"tcp", "transport", ""},
+};
 
-constexpr std::array kNoLinks{"faults", "watch", "nodes", "detectors", "sweep", "clocks"};
-constexpr std::array kStruckKeys{"node", "nodes", "host",  "hosts",  "rack", "racks",
-                                 "zone", "zones", "group", "groups", "a",    "b"};
+// Members of a scenario in which no link stands.
+constexpr std::array kNoLinks{"nodes", "places", "clocks", "watch", "faults", "detectors", "sweep"};
+constexpr std::array kStruckKeys{"node", "nodes", "places", "a", "b", "from", "to"};
 
 /// The texts of a text or of a list of them.
 std::vector<std::string> texts_of(const Node* node) {
@@ -150,9 +154,10 @@ class Finder {
     }
     find_faults();
     if (!delay_.edits.empty()) {  // correlation is of the variation, and nothing without it
-      const auto& correlation = links_[std::string(kCorrelation)].edits;
+      const auto& correlation = links_["correlation_time"].edits;
       delay_.edits.insert(delay_.edits.end(), correlation.begin(), correlation.end());
     }
+    if (links_.contains("transport")) loss_.causes.emplace_back("delay");  // it sends again, later
     for (Switch* found : {&loss_, &delay_, &duplicate_}) keep(std::move(*found));
     for (auto& [key, found] : links_) keep(std::move(found));
     if (root_.find("clocks") != nullptr) {
@@ -189,6 +194,8 @@ class Finder {
           node.kind == Kind::list ? child(pointer, i) : child(pointer, member.name);
       if (member.name == "delay") {
         steady(member.value, place);
+      } else if (pointer == "/zones" && member.name == "jitter") {
+        delay_.edits.push_back({place, {}});
       } else if (member.name == "loss") {
         if (!is_zero(member.value)) loss_.edits.push_back({place, "0"});
       } else if (member.name == "duplicate") {
@@ -202,13 +209,13 @@ class Finder {
   bool link_trouble(const Member& member, const std::string& place) {
     for (const LinkTrouble& known : kLinkTroubles) {
       if (member.name != known.key) continue;
-      if (member.value.text == known.harmless && member.value.kind == Kind::text) return true;
-      std::string name(known.key);
-      std::replace(name.begin(), name.end(), '_', ' ');
-      Switch& found = links_[std::string(known.key)];
-      found.name = name;
+      if (member.value.kind == Kind::text && member.value.text == known.harmless) return true;
+      Switch& found = links_[std::string(known.of)];
+      found.name = known.of;
+      std::replace(found.name.begin(), found.name.end(), '_', ' ');
       found.off = "removed";
       found.causes = {"delay"};
+      if (known.of == "queue") found.causes.emplace_back("loss");  // its buffer overflows
       found.edits.push_back({place, {}});
       return true;
     }
@@ -227,8 +234,11 @@ class Finder {
   /// The causes of mistakes that such a fault makes.
   [[nodiscard]] std::vector<std::string> causes_of(const std::string& kind,
                                                    const Node& fault) const {
-    if (kind == "crash") return {};
+    if (kind == "crash" || kind == "gray_failure") return {};
+    if (kind == "route_change") return {"delay"};
+    if (kind == "clock_step") return {"clock"};
     if (kind != "stall") return {kind};
+    if (fault.find("places") != nullptr) return {"host_stall"};
     const Node* watch = root_.find("watch");
     const Node* push = watch != nullptr ? watch->find("push") : nullptr;
     std::vector<std::string> struck = texts_of(fault.find("node"));
@@ -238,7 +248,6 @@ class Finder {
     std::vector<std::string> out;
     if (sender || !monitor) out.emplace_back("sender_stall");
     if (monitor || !sender) out.emplace_back("monitor_stall");
-    if (sender == monitor) out.emplace_back("host_stall");
     return out;
   }
 

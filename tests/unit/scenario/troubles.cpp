@@ -159,15 +159,35 @@ TEST_CASE("keys of links and clocks that trouble by being there are removed wher
   // As text: what reads these keys is tested where they are read.
   const Document document = document_of(R"({"link": {"queue": {"rate": 1}, "transport": "udp",
       "delay": {"exponential": {"mean": "1ms"}}, "correlation_time": "5s"},
-      "links": [{"transport": "tcp"}], "clocks": {"drift": 1}})");
+      "links": [{"transport": "tcp", "tcp": {"retries": 3}, "loss": 0.1}],
+      "nodes": {"loss": 3, "queue": 1}, "zones": {"jitter": {"exponential": {"mean": "1ms"}}},
+      "clocks": [{"nodes": "loss", "drift_ppm": 1}]})");
   const auto all = found_in(document);
-  CHECK(names_in(document) == std::vector<std::string>{"delay variation", "correlation time",
-                                                       "queue", "transport", "clocks",
-                                                       "everything"});
-  const Document& bare = all.back().document;
-  CHECK(json_of(bare.root()) == R"({"link":{"transport":"udp","delay":"693.147us"},"links":[{}]})");
+  CHECK(names_in(document) == std::vector<std::string>{"loss", "delay variation",
+                                                       "correlation time", "queue", "transport",
+                                                       "clocks", "everything"});
+  CHECK(json_of(all.back().document.root()) ==
+        R"({"link":{"transport":"udp","delay":"693.147us"},"links":[{"loss":0}],)"
+        R"("nodes":{"loss":3,"queue":1},"zones":{}})");
+  // A correlation of what does not vary would be refused.
   CHECK(json_of(named(all, "delay variation").document.root()).find("correlation") ==
         std::string::npos);
+  using Names = std::vector<std::string>;
+  CHECK(named(all, "loss").causes == Names{"loss", "delay"});  // tcp makes one of the other
+  CHECK(named(all, "queue").causes == Names{"delay", "loss"});
+}
+
+TEST_CASE("each kind of fault is booked under causes of its own") {
+  const auto all = found_in(document_of(R"({"faults": [
+      {"stall": {"places": "host", "at": "1s", "length": "1s"}},
+      {"route_change": {"from": "a", "to": ["b", "c"]}}, {"overload": {"node": "a/0"}},
+      {"clock_step": {"nodes": "a"}}, {"gray_failure": {"nodes": "a"}}]})"));
+  using Names = std::vector<std::string>;
+  CHECK(named(all, "faults/0 stall host").causes == Names{"host_stall"});
+  CHECK(named(all, "faults/1 route_change a | b, c").causes == Names{"delay"});
+  CHECK(named(all, "faults/2 overload a/0").causes == Names{"overload"});
+  CHECK(named(all, "faults/3 clock_step a").causes == Names{"clock"});
+  CHECK(named(all, "faults/4 gray_failure a").causes.empty());
 }
 
 TEST_CASE("a member is removed by its pointer and nothing else") {
