@@ -1,4 +1,4 @@
-// flatline explain: what a detector's parameters mean in time.
+// flatline explain: what a detector's parameters mean in time; explain causes is in causes.cpp.
 
 #include "cli/explain.hpp"
 
@@ -6,6 +6,7 @@
 #include <array>
 #include <map>
 
+#include "cli/causes.hpp"
 #include "cli/command.hpp"
 #include "cli/load.hpp"
 #include "flatline/base/text.hpp"
@@ -351,6 +352,8 @@ Link link_asked_for(const po::variables_map& values) {
 }  // namespace
 
 int explain_command(const Command& command, const Arguments& arguments) {
+  if (!arguments.empty() && arguments.front() == "causes")
+    return explain_causes({arguments.begin() + 1, arguments.end()});
   po::options_description options("Options");
   options.add_options()("interval", po::value<std::string>(),
                         "heartbeat interval of the link (default: 1s)")(
@@ -365,8 +368,10 @@ int explain_command(const Command& command, const Arguments& arguments) {
   const std::string topic = required(values, "topic", command);
   const bool all = topic == "detectors";
   if (!all && topic != "detector") {
-    fail(kUsage, "nothing to explain under \"" + topic +
-                     "\"; expected: explain detector NAME, or " + "explain detectors");
+    fail(kUsage,
+         "nothing to explain under \"" + topic +
+             "\"; expected: explain detector NAME, explain detectors, or explain causes SCENARIO "
+             "(its options after that)");
   }
   const auto format = values["format"].as<std::string>();
   if (format != "table" && format != "json" && format != "markdown")

@@ -73,6 +73,9 @@ std::string default_text(const detect::ParameterInfo& parameter);
 void print_explanations(const std::vector<Explanation>& explanations, const Link& link,
                         const std::string& format);
 
+/// `text` in lines of 100 columns, each after `indent` blanks.
+std::string wrapped(const std::string& text, std::size_t indent);
+
 /// Prints every detector: name, summary, source; as "table" or "json".
 void print_detectors(const std::string& format);
 

@@ -31,25 +31,6 @@ std::string silence_text(const Silence& silence) {
   return least == most ? mean : mean + " (" + least + " to " + most + ")";
 }
 
-// Words in lines of kWidth columns, each after `indent` blanks.
-std::string wrapped(const std::string& text, std::size_t indent) {
-  std::string out;
-  std::string line;
-  std::size_t at = 0;
-  const std::string space(indent, ' ');
-  while (at < text.size()) {
-    const std::size_t end = std::min(text.find(' ', at), text.size());
-    const std::string word = text.substr(at, end - at);
-    if (!line.empty() && indent + line.size() + 1 + word.size() > kWidth) {
-      out += space + line + "\n";
-      line.clear();
-    }
-    line += (line.empty() ? "" : " ") + word;
-    at = end + 1;
-  }
-  return line.empty() ? out : out + space + line + "\n";
-}
-
 std::string padded(const std::string& text, std::size_t width) {
   return text + std::string(width - std::min(width, text.size()), ' ');
 }
@@ -240,6 +221,24 @@ Json explanation_json(const Explanation& explained, const Link& link) {
 }
 
 }  // namespace
+
+std::string wrapped(const std::string& text, std::size_t indent) {
+  std::string out;
+  std::string line;
+  std::size_t at = 0;
+  const std::string space(indent, ' ');
+  while (at < text.size()) {
+    const std::size_t end = std::min(text.find(' ', at), text.size());
+    const std::string word = text.substr(at, end - at);
+    if (!line.empty() && indent + line.size() + 1 + word.size() > kWidth) {
+      out += space + line + "\n";
+      line.clear();
+    }
+    line += (line.empty() ? "" : " ") + word;
+    at = end + 1;
+  }
+  return line.empty() ? out : out + space + line + "\n";
+}
 
 std::string kind_text(const ParameterInfo& parameter) {
   switch (parameter.type) {

@@ -44,7 +44,9 @@ constexpr const char* kExplainExamples =
     "  flatline explain detector akka\n"
     "  flatline explain detector phi_normal --interval 5s --jitter 100ms --set min_deviation=0s\n"
     "  flatline explain detector cassandra --scenario scenarios/service-mesh.json\n"
-    "  flatline explain detectors --format markdown\n";
+    "  flatline explain detectors --format markdown\n"
+    "  flatline explain causes scenarios/flapping-causes.json\n"
+    "  flatline explain causes --help\n";
 
 const Command* find(const std::string& name) {
   for (const Command& command : commands()) {
@@ -173,8 +175,9 @@ const std::vector<Command>& commands() {
        "list [detectors|distributions|measures] [options]",
        "  flatline list detectors\n  flatline list detectors --plugin ./libmine.so\n",
        list_command},
-      {"explain", "tell what a detector's parameters mean, in seconds on a link",
-       "explain detector NAME | detectors [options]", kExplainExamples, explain_command},
+      {"explain", "tell what a detector's parameters mean in seconds, or what makes mistakes",
+       "explain detector NAME | detectors | causes SCENARIO [options]", kExplainExamples,
+       explain_command},
       {"version", "print the version and how it was built", "version", "", version_command},
       {"help", "show this help, or that of a command", "help [COMMAND]", "", help_command},
   };

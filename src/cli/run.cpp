@@ -3,7 +3,6 @@
 #include <cctype>
 #include <filesystem>
 #include <iostream>
-#include <thread>
 
 #include "build_info.hpp"
 #include "cli/command.hpp"
@@ -11,6 +10,7 @@
 #include "cli/load.hpp"
 #include "cli/output.hpp"
 #include "cli/plugins.hpp"
+#include "cli/simulation.hpp"
 #include "flatline/base/text.hpp"
 #include "flatline/sim/record.hpp"
 #include "flatline/sweep/execute.hpp"
@@ -28,30 +28,21 @@ constexpr double kNanosecondsPerJudgement = 25;
 
 struct Request {
   std::string scenario;
-  Overrides overrides;
+  Simulation simulation;
   std::string out;
   std::string format;
   std::string record;
-  std::string engine;
   std::string command_line;
-  std::vector<LoadedPlugin> plugins;
-  unsigned jobs = 1;
   bool quiet = false;
   bool dry_run = false;
   bool axes = false;
 };
 
 void add_options(po::options_description& options, bool sweep) {
-  options.add_options()("seed", po::value<std::string>(),
-                        "seed of all randomness (default: the scenario's, else 1)")(
-      "jobs,j", po::value<std::string>(),
-      "threads (default: all cores); the result does not depend on it")(
-      "engine", po::value<std::string>()->default_value("auto"),
-      "auto, event or stream: how it is simulated; the rows are the same")(
-      "out", po::value<std::string>(),
-      "results folder (default: results/NAME); the same plan resumes in it")(
-      "set", po::value<std::vector<std::string>>()->composing(),
-      "KEY=VALUE: set a JSON pointer, LABEL.PARAMETER or short name; repeatable");
+  add_simulation_options(options);
+  options.add_options()("out", po::value<std::string>(),
+                        "results folder (default: results/NAME); the same plan resumes in it");
+  add_set_option(options);
   add_plugin_option(options);
   if (!sweep) {
     options.add_options()("record", po::value<std::string>(),
@@ -66,41 +57,20 @@ void add_options(po::options_description& options, bool sweep) {
   options.add_options()("quiet,q", "no progress, no messages");
 }
 
-unsigned jobs_of(const po::variables_map& values) {
-  if (!values.contains("jobs")) return std::max(1u, std::thread::hardware_concurrency());
-  const auto jobs = parse_count(values["jobs"].as<std::string>());
-  if (!jobs.ok() || jobs.value() < 1 || jobs.value() > 1024) {
-    fail(kUsage,
-         "--jobs " + values["jobs"].as<std::string>() + " is not a whole number from 1 to 1024");
-  }
-  return static_cast<unsigned>(jobs.value());
-}
-
 Request request_of(const Command& command, const Arguments& arguments,
                    const po::variables_map& values) {
   Request request;
   request.scenario = required(values, "scenario", command);
   request.axes = std::string(command.name) == "sweep";
   request.format = format_of(values);
-  request.jobs = jobs_of(values);
   request.quiet = values.contains("quiet");
   request.dry_run = values.contains("dry-run");
-  if (values.contains("seed")) {
-    request.overrides.seed = values["seed"].as<std::string>();
-    if (!parse_count(request.overrides.seed).ok()) {
-      fail(kUsage, "--seed " + request.overrides.seed + " is not a whole number from 0 on");
-    }
-  }
-  if (values.contains("set")) request.overrides.set = values["set"].as<std::vector<std::string>>();
+  request.simulation = simulation_of(values);
   if (values.contains("axis"))
-    request.overrides.axes = values["axis"].as<std::vector<std::string>>();
+    request.simulation.overrides.axes = values["axis"].as<std::vector<std::string>>();
   if (values.contains("out")) request.out = values["out"].as<std::string>();
   if (values.contains("record")) request.record = values["record"].as<std::string>();
-  request.engine = values["engine"].as<std::string>();
-  if (request.engine != "auto" && request.engine != "event" && request.engine != "stream")
-    fail(kUsage, "--engine " + request.engine + " is not auto, event or stream");
   request.command_line = command_line(command, arguments);
-  request.plugins = load_plugins(values);
   return request;
 }
 
@@ -161,37 +131,31 @@ void write_recording(const std::string& path, const sweep::World& world, bool qu
             << (end.restarted ? ", up to the first crash of either" : "") << "\n";
 }
 
-sweep::Engine engine_of(const Request& request, const sweep::Plan& plan) {
-  if (request.engine == "event") return sweep::Engine::event;
-  if (request.engine == "stream") return sweep::Engine::stream;
-  return sweep::suitable_engine(plan);
-}
-
 const char* name_of(sweep::Engine engine) {
   return engine == sweep::Engine::stream ? "stream" : "event";
 }
 
 int simulate(const Request& request) {
-  const Loaded loaded = load(request.scenario, request.overrides);
+  const Loaded loaded = load(request.scenario, request.simulation.overrides);
   const sweep::Plan plan =
       value_or_fail(sweep::make_plan(loaded.document, loaded.scenario, loaded.folder,
                                      read_options(), request.axes),
                     kInvalid);
   if (request.dry_run) {
     print_plan(plan);
-    std::cout << "engine: " << name_of(engine_of(request, plan)) << "\n";
+    std::cout << "engine: " << name_of(engine_of(request.simulation, plan)) << "\n";
     return kOk;
   }
   if (!request.record.empty()) write_recording(request.record, plan.world(0), request.quiet);
-  const results::ResultsFolder folder =
-      folder_for(request, plan.base.name, plan.sha256(version_of(plan.base, request.plugins)));
+  const results::ResultsFolder folder = folder_for(
+      request, plan.base.name, plan.sha256(version_of(plan.base, request.simulation.plugins)));
   if (folder.complete()) return show_stored(folder, request.format, request.quiet);
 
   catch_signals();
   ProgressMeter meter(request.quiet);
   sweep::ExecuteOptions options;
-  options.engine = engine_of(request, plan);
-  options.jobs = request.jobs;
+  options.engine = engine_of(request.simulation, plan);
+  options.jobs = request.simulation.jobs;
   options.stop = &interrupted();
   options.on_progress = [&](const sweep::Progress& progress) { meter(progress); };
   auto executed = sweep::execute(plan, folder, options);

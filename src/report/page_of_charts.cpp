@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "bar_chart.hpp"
 #include "flatline/base/check.hpp"
 #include "flatline/results/store.hpp"
 #include "line_chart.hpp"
@@ -166,7 +167,7 @@ std::string notes(const ChartPage& page) {
   return out + "</ul></section>\n";
 }
 
-std::string page_html(const ChartPage& page, const std::vector<Chart>& charts) {
+std::string page_html(const ChartPage& page, const std::vector<Chart>& charts, bool has_files) {
   std::string out = page_head({kPolicy, page.version, page.title, page.kind, kCss}) +
                     "<body>\n<main>\n" + header(page) + summary(page);
   if (!charts.empty()) {
@@ -184,7 +185,7 @@ std::string page_html(const ChartPage& page, const std::vector<Chart>& charts) {
   return out + code(page) + notes(page) + "<footer><p>Written by flatline" +
          (page.version.empty() ? "" : " " + escaped(page.version)) +
          ". This page loads nothing and runs no script." +
-         (charts.empty() ? "" : " Each chart also lies beside it as an SVG file.") +
+         (charts.empty() || !has_files ? "" : " Each chart also lies beside it as an SVG file.") +
          "</p></footer>\n</main>\n</body>\n</html>\n";
 }
 
@@ -198,17 +199,27 @@ bool is_plain_svg_name(std::string_view file) {
   });
 }
 
-}  // namespace
-
-Result<std::string> write_chart_page(const std::string& folder, const ChartPage& page) {
+std::vector<Chart> charts_of(const ChartPage& page) {
   std::set<std::string> files;
   std::vector<Chart> charts;
-  for (const LineChart& chart : page.charts) {
+  for (const BarChart& chart : page.bars) charts.push_back(draw_bar_chart(chart));
+  for (const LineChart& chart : page.charts) charts.push_back(draw_line_chart(chart));
+  for (const Chart& chart : charts) {
     FLATLINE_CHECK(is_plain_svg_name(chart.file), "a chart's file is a plain name in .svg");
     FLATLINE_CHECK(files.insert(chart.file).second, "each chart has a file of its own");
-    charts.push_back(draw_line_chart(chart));
   }
-  const std::string html = page_html(page, charts);
+  return charts;
+}
+
+}  // namespace
+
+std::string chart_page_html(const ChartPage& page) {
+  return page_html(page, charts_of(page), false);
+}
+
+Result<std::string> write_chart_page(const std::string& folder, const ChartPage& page) {
+  const std::vector<Chart> charts = charts_of(page);
+  const std::string html = page_html(page, charts, true);
   for (const Chart& chart : charts) {
     if (!chart.svg) continue;
     const auto written = results::write_file(folder + "/" + chart.file, chart.svg->file_text());

@@ -108,4 +108,27 @@ Result<Document> Document::with(std::string_view pointer, std::string_view value
   return changed;
 }
 
+Document Document::without(std::string_view pointer) const {
+  const auto segments = split_pointer(pointer);
+  if (!segments) return *this;
+  Node root = *root_;
+  Node* parent = &root;
+  for (std::size_t i = 0; i + 1 < segments->size(); ++i) {
+    const std::string& segment = (*segments)[i];
+    const auto index = index_of(segment);
+    if (parent->kind == Kind::list && index && *index < parent->members.size()) {
+      parent = &parent->members[*index].value;
+    } else {
+      parent = parent->find(segment);
+    }
+    if (parent == nullptr) return *this;
+  }
+  if (parent->kind != Kind::object) return *this;
+  std::erase_if(parent->members, [&](const Member& m) { return m.name == segments->back(); });
+  Document changed;
+  changed.file_ = file_;
+  changed.root_ = std::make_shared<const Node>(std::move(root));
+  return changed;
+}
+
 }  // namespace flatline::scenario

@@ -231,7 +231,16 @@ void read_faults(Context& context, Fields& scenario, const Nodes& nodes,
   const Spot list = scenario.get("faults");
   if (!list || !is_list(context, list, 0)) return;
   FaultReader reader(context, nodes, duration, faults);
-  for (std::size_t i = 0; i < list.node->members.size(); ++i) reader.read(list.at(i));
+  const std::vector<std::size_t>& idle = context.session().options.idle_faults;
+  for (std::size_t i = 0; i < list.node->members.size(); ++i) {
+    if (std::find(idle.begin(), idle.end(), i) == idle.end()) {
+      reader.read(list.at(i));
+    } else {
+      const world::Faults others = faults;
+      reader.read(list.at(i));
+      faults = others;
+    }
+  }
   reader.check_crashes();
 }
 

@@ -30,9 +30,15 @@ std::vector<sim::Block> blocks_of(const scenario::Scenario& scenario) {
   return blocks;
 }
 
+// A world to be run: the plan's place among the plans, the world's in its plan.
+struct Item {
+  std::size_t plan = 0;
+  std::size_t world = 0;
+};
+
 // One world while its blocks are being run.
 struct Running {
-  std::size_t number = 0;
+  Item item;
   World world;
   std::unique_ptr<sim::PreparedWorld> prepared;
   std::vector<sim::JudgedSetting> settings;
@@ -47,16 +53,33 @@ struct Job {
   sim::Block block;
 };
 
+// Keeps what a finished world added up to. Called from several threads.
+using Keep = std::function<Result<std::monostate>(const Item&, const World&, const qos::Tally&)>;
+
 class Executor {
  public:
-  Executor(const Plan& plan, const results::ResultsFolder& folder, const ExecuteOptions& options)
-      : plan_(plan), folder_(folder), options_(options), found_(plan.worlds.size()) {
-    progress_.worlds = plan.worlds.size();
-    total_ = planned_judgements(plan);
+  Executor(std::span<const Plan> plans, Keep keep, const ExecuteOptions& options)
+      : plans_(plans), keep_(std::move(keep)), options_(options) {
+    for (const Plan& plan : plans) {
+      progress_.worlds += plan.worlds.size();
+      total_ += planned_judgements(plan);
+    }
+  }
+
+  // REQUIRES: one plan.
+  void take_finished_parts(const results::ResultsFolder& folder) {
+    found_.resize(progress_.worlds);
+    for (std::size_t w = 0; w < found_.size() && !stopped(); ++w) {
+      if (!has_part(folder, w)) continue;
+      found_[w] = true;
+      ++progress_.worlds_done;
+      progress_.resumed = true;
+      done_ += planned_judgements(plans_.front().worlds[w]);
+    }
   }
 
   Result<Executed> run() {
-    take_finished_parts();
+    report_progress();
     std::vector<std::thread> threads;
     const unsigned jobs = std::max(1u, options_.jobs);
     for (unsigned i = 1; i < jobs; ++i) threads.emplace_back([this] { work(); });
@@ -71,17 +94,6 @@ class Executor {
  private:
   [[nodiscard]] bool stopped() const {
     return options_.stop != nullptr && options_.stop->load(std::memory_order_relaxed);
-  }
-
-  void take_finished_parts() {
-    for (std::size_t w = 0; w < found_.size() && !stopped(); ++w) {
-      if (!has_part(folder_, w)) continue;
-      found_[w] = true;
-      ++progress_.worlds_done;
-      progress_.resumed = true;
-      done_ += planned_judgements(plan_.worlds[w]);
-    }
-    report_progress();
   }
 
   void work() {
@@ -99,9 +111,9 @@ class Executor {
     job = {};
     if (stopped() || error_ || !problems_.empty()) return false;
     if (!current_) {
-      while (next_world_ < found_.size() && found_[next_world_]) ++next_world_;
-      if (next_world_ == found_.size()) return false;
-      current_ = start(next_world_++);
+      if (!find_next()) return false;
+      current_ = start(next_);
+      ++next_.world;
     }
     job = {current_, current_->blocks[current_->next++]};
     // Whoever finishes its last block is the last to hold it.
@@ -109,10 +121,21 @@ class Executor {
     return true;
   }
 
-  [[nodiscard]] std::shared_ptr<Running> start(std::size_t w) const {
+  // Moves on to the first world that is neither begun nor found.
+  bool find_next() {
+    for (;; ++next_.world) {
+      while (next_.plan < plans_.size() && next_.world == plans_[next_.plan].worlds.size()) {
+        next_ = {next_.plan + 1, 0};
+      }
+      if (next_.plan == plans_.size()) return false;
+      if (next_.world >= found_.size() || !found_[next_.world]) return true;
+    }
+  }
+
+  [[nodiscard]] std::shared_ptr<Running> start(const Item& item) const {
     auto running = std::make_shared<Running>();
-    running->number = w;
-    running->world = plan_.world(w);
+    running->item = item;
+    running->world = plans_[item.plan].world(item.world);
     const World& world = running->world;
     running->prepared = std::make_unique<sim::PreparedWorld>(world.scenario, world.warm_up);
     for (const Cell& cell : world.cells) running->settings.push_back(cell.judged);
@@ -125,7 +148,7 @@ class Executor {
     const auto run = options_.engine == Engine::stream ? sim::run_stream : sim::run_events;
     qos::Tally tally = run(*running.prepared, running.settings, job.block, options_.stop);
     if (stopped()) return;  // the block may be incomplete
-    const WorldOutline& outline = plan_.worlds[running.number];
+    const WorldOutline& outline = plans_[running.item.plan].worlds[running.item.world];
     const auto blocks = static_cast<double>(running.blocks.size());
     bool world_done = false;
     {
@@ -147,7 +170,7 @@ class Executor {
   }
 
   bool keep(const Running& running) {
-    const auto stored = store_part(folder_, plan_, running.world, running.number, running.tally);
+    const auto stored = keep_(running.item, running.world, running.tally);
     if (stored.ok()) return true;
     const std::lock_guard lock(mutex_);
     problems_.insert(problems_.end(), stored.problems().begin(), stored.problems().end());
@@ -159,14 +182,14 @@ class Executor {
     if (options_.on_progress) options_.on_progress(progress_);
   }
 
-  const Plan& plan_;
-  const results::ResultsFolder& folder_;
+  std::span<const Plan> plans_;
+  Keep keep_;
   const ExecuteOptions& options_;
-  std::vector<bool> found_;  // by world: was there before
+  std::vector<bool> found_;  // by world of the one plan: was there before; else empty
 
   std::mutex mutex_;
   std::shared_ptr<Running> current_;  // has blocks to hand out
-  std::size_t next_world_ = 0;
+  Item next_;                         // first not begun
   double done_ = 0, total_ = 0;
   Progress progress_;
   Problems problems_;
@@ -181,7 +204,28 @@ Engine suitable_engine(const Plan&) {
 
 Result<Executed> execute(const Plan& plan, const results::ResultsFolder& folder,
                          const ExecuteOptions& options) {
-  return Executor(plan, folder, options).run();
+  Executor executor(
+      std::span(&plan, 1),
+      [&](const Item& item, const World& world, const qos::Tally& tally) {
+        return store_part(folder, plan, world, item.world, tally);
+      },
+      options);
+  executor.take_finished_parts(folder);
+  return executor.run();
+}
+
+Executed execute_in_memory(std::span<const Plan> plans, const UseTally& use,
+                           const ExecuteOptions& options) {
+  std::mutex one_at_a_time;
+  Executor executor(
+      plans,
+      [&](const Item& item, const World& world, const qos::Tally& tally) {
+        const std::lock_guard lock(one_at_a_time);
+        use(item.plan, world, tally);
+        return Result<std::monostate>(std::monostate{});
+      },
+      options);
+  return executor.run().value();  // nothing is written, so nothing can go wrong
 }
 
 }  // namespace flatline::sweep

@@ -290,6 +290,17 @@ def tutorial_monitor(rows):
            near(int(other["mistakes"]), int(phi_row["mistakes"]), 0.01 * int(phi_row["mistakes"])))
 
 
+def flapping_causes(rows):
+    # tests/cli/causes_test.py holds the ablation against it.
+    for label, least in (("3 s", 0.8), ("5 s", 0.8), ("phi 8", 0.7)):
+        stalls = rows.mistakes("sender_stall", label=label)
+        yield (f"{label}: {stalls} mistakes after pauses of nodes, of {rows.mistakes(label=label)}",
+               stalls > least * rows.mistakes(label=label))
+    cut, lost = (rows.mistakes(cause, label="3 s") for cause in ("partition", "loss"))
+    yield (f"{cut} after the partition, {lost} after loss: a tenth and less",
+           0 < cut < 0.1 * rows.mistakes(label="3 s") and lost < 0.15 * rows.mistakes(label="3 s"))
+
+
 def demo(rows):
     for interval in (0.1, 0.25, 0.5, 1):
         enough = [float(row["detection_time_mean_s"]) for row in rows.all(interval_s=interval)
@@ -306,6 +317,7 @@ def demo(rows):
 
 
 CLAIMS = {
+    "flapping-causes": Claim(["duration=2d"], flapping_causes),
     "leader-election": Claim(["replications=3"], leader_election),
     "database-failover": Claim(["replications=2"], database_failover),
     "cluster-membership": Claim(["duration=6h"], cluster_membership),

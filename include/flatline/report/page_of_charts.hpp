@@ -1,5 +1,5 @@
 #pragma once
-// A one-page report made of facts, tables and line charts, for results that are no rows of a run:
+// A one-page report made of facts, tables and charts, for results that are no rows of a run:
 // what a fit found, later what a comparison or a search found. The caller says what to show; this
 // room knows how.
 
@@ -40,6 +40,24 @@ struct LineChart {
   std::string beyond_text;
 };
 
+/// A bar that is stacked of parts.
+struct Bar {
+  std::string name;
+  std::string note;               ///< At the other end: "412 mistakes".
+  std::vector<double> parts;      ///< One per series; shares of 1, not negative.
+  std::vector<std::string> tips;  ///< What each part is, as tool tip; may be empty.
+};
+
+/// Bars that lie one below the other. Where one is longer than 1, a line marks 1.
+struct BarChart {
+  std::string file;  ///< As in LineChart.
+  std::string heading;
+  std::string caption;
+  std::string axis;  ///< "share of the mistakes"
+  std::vector<std::string> series;
+  std::vector<Bar> bars;
+};
+
 struct PageTable {
   std::string heading;
   std::string note;  ///< A line below; may be empty.
@@ -62,6 +80,7 @@ struct ChartPage {
   std::vector<std::string> facts;    ///< Short, shown in one line.
   std::vector<std::string> summary;  ///< Paragraphs.
   std::vector<Check> checks;
+  std::vector<BarChart> bars;  ///< Before the other charts.
   std::vector<LineChart> charts;
   std::vector<PageTable> tables;
   std::string code_heading;  ///< Of a block of text as it stands, such as a scenario; may be empty.
@@ -74,5 +93,8 @@ struct ChartPage {
 /// page looks like that of write_report, loads nothing and needs no script. Equal input gives equal
 /// bytes. Gives back the path of the page. REQUIRES: `folder` exists.
 Result<std::string> write_chart_page(const std::string& folder, const ChartPage& page);
+
+/// The same page as one file with nothing beside it; as text.
+std::string chart_page_html(const ChartPage& page);
 
 }  // namespace flatline::report

@@ -26,6 +26,9 @@ class Document {
   [[nodiscard]] Result<Document> with(std::string_view pointer, std::string_view value,
                                       const std::string& source) const;
 
+  /// A copy without the member at `pointer`; the same if there is none.
+  [[nodiscard]] Document without(std::string_view pointer) const;
+
   /// Every place that `name` addresses: a JSON pointer ("/watch/push/interval"), a label and
   /// parameter
   /// ("3x.timeout"), or a short name: every detector that has such a parameter ("threshold"), else

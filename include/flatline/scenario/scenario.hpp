@@ -61,6 +61,9 @@ struct ReadOptions {
   /// Whether to read and check the sweep block. Off for the document of one cell, which only then
   /// is fast enough to be read once per cell; Scenario::sweep stays empty.
   bool sweep = true;
+  /// Entries of "faults" that are read as ever but never strike. Unlike entries that are cut out of
+  /// the list they leave the random streams of the others where they are.
+  std::vector<std::size_t> idle_faults;
 };
 
 /// Reads a whole document: every problem at once, each with file, line, pointer, what was found,

@@ -5,8 +5,10 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <span>
 
 #include "flatline/base/result.hpp"
+#include "flatline/qos/tally.hpp"
 #include "flatline/results/store.hpp"
 #include "flatline/sweep/plan.hpp"
 
@@ -47,5 +49,13 @@ struct Executed {
 /// bytes for each of the others.
 Result<Executed> execute(const Plan& plan, const results::ResultsFolder& folder,
                          const ExecuteOptions& options);
+
+/// Takes what world `world` of plan number `plan` added up to.
+using UseTally = std::function<void(std::size_t plan, const World& world, const qos::Tally& tally)>;
+
+/// Runs several plans over the same threads and keeps nothing on disk: each world goes to `use` as
+/// it is done, from worker threads, one at a time, in any order.
+Executed execute_in_memory(std::span<const Plan> plans, const UseTally& use,
+                           const ExecuteOptions& options);
 
 }  // namespace flatline::sweep
