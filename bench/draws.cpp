@@ -23,6 +23,7 @@ namespace {
 using namespace flatline;
 
 constexpr std::size_t kBeats = std::size_t{1} << 21;
+constexpr std::int64_t kBytes = 130;  // of a heartbeat with its headers
 
 double cpu_seconds() {
   timespec now{};
@@ -76,10 +77,11 @@ struct Job {
   std::function<void(Bench&)> run;  ///< kBeats, block by block.
 };
 
-template <typename Block>
-Job job(std::string name, Block block) {
-  return {std::move(name), [block](Bench& bench) mutable {
-            Block fresh = block;
+/// `make` gives a fresh block: what it keeps from call to call starts anew each time.
+template <typename Make>
+Job job(std::string name, Make make) {
+  return {std::move(name), [make](Bench& bench) {
+            auto fresh = make();
             for (std::size_t i = 0; i < kBeats; i += bench.bits.size()) fresh(bench, i);
           }};
 }
@@ -108,13 +110,18 @@ world::LinkLaw bursty() {
     exponential.value = mean;
     return compiled(exponential);
   };
-  out.bursts = world::BurstLaw{
-      {minutes(10), seconds(20), 0.001, 0.5}, sojourn(minutes(10)), sojourn(seconds(20))};
+  world::BurstLaw& bursts = out.bursts.emplace();
+  bursts.law.good_mean = minutes(10);
+  bursts.law.bad_mean = seconds(20);
+  bursts.law.loss_good = 0.001;
+  bursts.law.loss_bad = 0.5;
+  bursts.good = sojourn(bursts.law.good_mean);
+  bursts.bad = sojourn(bursts.law.bad_mean);
   return out;
 }
 
 world::Link link(const world::LinkLaw& law) {
-  return {law, random::StreamFactory(1, 0), "link/a/0/b/0", world::Timeline(), {0}};
+  return {law, random::StreamFactory(1, 0), "link/a/0/b/0", world::Conditions{}, {0}};
 }
 
 void take_in(Bench& bench) {
@@ -122,40 +129,48 @@ void take_in(Bench& bench) {
 }
 
 Job sample_job(const std::string& name, const random::Sampler& sampler) {
-  return job("a sample: " + name, [sampler](Bench& bench, std::size_t) {
-    sampler.fill(bench.bits, bench.ns);
-    bench.sum += static_cast<std::uint64_t>(bench.ns.back());
+  return job("a sample: " + name, [sampler] {
+    return [sampler](Bench& bench, std::size_t) {
+      sampler.fill(bench.bits, bench.ns);
+      bench.sum += static_cast<std::uint64_t>(bench.ns.back());
+    };
   });
 }
 
 Job due_job(const std::string& name, protocol::JitterOf jitter) {
-  return job("due: " + name, [beats = schedule(jitter)](Bench& bench, std::size_t) mutable {
-    beats.advance_run(bench.bits, LocalInstant::never(), bench.due);
-    bench.sum += static_cast<std::uint64_t>(bench.due.back().ns);
+  return job("due: " + name, [jitter] {
+    return [beats = schedule(jitter)](Bench& bench, std::size_t) mutable {
+      beats.advance_run(bench.bits, LocalInstant::never(), bench.due);
+      bench.sum += static_cast<std::uint64_t>(bench.due.back().ns);
+    };
   });
 }
 
 Job passage_job(const std::string& name, const world::LinkLaw& of) {
-  return job("passage: " + name, [alive = link(of)](Bench& bench, std::size_t i) mutable {
-    for (std::size_t k = 0; k < bench.sent.size(); ++k) {
-      bench.sent[k].ns = static_cast<std::int64_t>(i + k) * 1'000'000'000;
-    }
-    alive.transmit_run(bench.sent, i, bench.there);
-    take_in(bench);
+  return job("passage: " + name, [of] {
+    return [alive = link(of)](Bench& bench, std::size_t i) mutable {
+      for (std::size_t k = 0; k < bench.sent.size(); ++k) {
+        bench.sent[k].ns = static_cast<std::int64_t>(i + k) * 1'000'000'000;
+      }
+      alive.transmit_run(bench.sent, i, kBytes, bench.there);
+      take_in(bench);
+    };
   });
 }
 
 Job beat_job(const std::string& name, const world::LinkLaw& of) {
   const random::Stream jitter = random::StreamFactory(1, 0).stream("jitter");
-  return job("a heartbeat: " + name, [jitter, beats = schedule(protocol::JitterOf::interval),
-                                      alive = link(of)](Bench& bench, std::size_t i) mutable {
-    jitter.fill(i + 1, bench.bits);
-    beats.advance_run(bench.bits, LocalInstant::never(), bench.due);
-    for (std::size_t k = 0; k < bench.due.size(); ++k) {
-      bench.sent[k].ns = bench.due[k].ns;
-    }
-    alive.transmit_run(bench.sent, i, bench.there);
-    take_in(bench);
+  return job("a heartbeat: " + name, [jitter, of] {
+    return [jitter, beats = schedule(protocol::JitterOf::interval), alive = link(of)](
+               Bench& bench, std::size_t i) mutable {
+      jitter.fill(i + 1, bench.bits);
+      beats.advance_run(bench.bits, LocalInstant::never(), bench.due);
+      for (std::size_t k = 0; k < bench.due.size(); ++k) {
+        bench.sent[k].ns = bench.due[k].ns;
+      }
+      alive.transmit_run(bench.sent, i, kBytes, bench.there);
+      take_in(bench);
+    };
   });
 }
 
@@ -163,18 +178,21 @@ std::vector<Job> jobs() {
   const random::Stream stream = random::StreamFactory(1, 0).stream("draws");
   const random::Sampler sampler = compiled(lognormal());
   std::vector<Job> out;
-  out.push_back(job("a draw", [stream](Bench& bench, std::size_t i) {
-    stream.fill(i, bench.bits);
-    bench.sum += bench.bits.back();
+  out.push_back(job("a draw", [stream] {
+    return [stream](Bench& bench, std::size_t i) {
+      stream.fill(i, bench.bits);
+      bench.sum += bench.bits.back();
+    };
   }));
   out.push_back(sample_job("lognormal", sampler));
   out.push_back(sample_job("uniform", compiled(uniform())));
   out.push_back(sample_job("mixture of both", compiled(mixture())));
-  out.push_back(
-      job("a draw and its sample: lognormal", [stream, sampler](Bench& bench, std::size_t i) {
-        sampler.fill(stream, i, bench.ns);
-        bench.sum += static_cast<std::uint64_t>(bench.ns.back());
-      }));
+  out.push_back(job("a draw and its sample: lognormal", [stream, sampler] {
+    return [stream, sampler](Bench& bench, std::size_t i) {
+      sampler.fill(stream, i, bench.ns);
+      bench.sum += static_cast<std::uint64_t>(bench.ns.back());
+    };
+  }));
   out.push_back(due_job("jitter none", protocol::JitterOf::none));
   out.push_back(due_job("jitter of the grid", protocol::JitterOf::grid));
   out.push_back(due_job("jitter of the interval", protocol::JitterOf::interval));

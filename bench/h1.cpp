@@ -6,7 +6,6 @@
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>
-#include <ctime>
 #include <string>
 #include <vector>
 
@@ -14,49 +13,12 @@
 #include "flatline/base/text.hpp"
 #include "flatline/random/instruction_set.hpp"
 #include "flatline/sim/run.hpp"
+#include "h1_world.hpp"
 
 namespace {
 
 using namespace flatline;
-
-constexpr std::uint32_t kWorkers = 100;
-
-double cpu_seconds() {
-  timespec now{};
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
-}
-
-scenario::Scenario h1(Duration duration) {
-  scenario::Scenario scenario;
-  scenario.name = "H1";
-  scenario.duration = duration;
-  scenario.world.cluster = world::Cluster({{"worker", kWorkers}, {"monitor", 1}});
-  random::Distribution delay;
-  delay.family = random::Family::lognormal;
-  delay.value = milliseconds(20);
-  delay.shape = 0.6;
-  delay.plus = milliseconds(5);
-  scenario.world.default_link.delay = delay;
-  scenario.world.default_link.loss = world::Loss{0.01, std::nullopt};
-  scenario.push.from = scenario.world.cluster.find("worker");
-  scenario.push.to = scenario.world.cluster.find("monitor");
-  scenario.push.interval = seconds(1);
-  scenario.push.jitter_of = protocol::JitterOf::interval;
-  scenario.push.jitter_ratio = 0.1;
-  return scenario;
-}
-
-sim::JudgedSetting judged(const char* detector, const char* parameter, const std::string& value) {
-  sim::JudgedSetting out;
-  out.info = detect::find_detector(detector);
-  for (const auto& known : out.info->parameters) {
-    std::optional<detect::Value> setting = known.default_value;
-    if (known.name == parameter) setting = detect::parse_value(known, value).value();
-    out.setting.push_back(setting);
-  }
-  return out;
-}
+using namespace flatline::bench;
 
 std::vector<sim::JudgedSetting> timeouts(int count) {
   std::vector<sim::JudgedSetting> settings;
@@ -124,15 +86,10 @@ Timed flatline_run(Engine engine, const sim::PreparedWorld& world,
 
 Timed baseline_run(double simulated, std::uint64_t seed) {
   const double begin = cpu_seconds();
-  const bench::BaselineResult result = bench::run_baseline(kWorkers, simulated, seed);
+  const BaselineResult result = run_baseline(kWorkers, simulated, seed);
   const double elapsed = cpu_seconds() - begin;
   const auto heartbeats = static_cast<double>(result.heartbeats);
   return {elapsed * 1e9 / heartbeats, static_cast<double>(result.mistakes) / heartbeats};
-}
-
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values[values.size() / 2];
 }
 
 // One line of the table.

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "cli/command.hpp"
+#include "cli/matrix.hpp"
 #include "flatline/results/store.hpp"
 #include "flatline/trace/durations.hpp"
 
@@ -32,6 +33,7 @@ std::pair<std::string, std::string> key_value(const std::string& text, const std
 scenario::ReadOptions read_options() {
   scenario::ReadOptions options;
   options.read_durations = [](const std::string& path) { return trace::read_durations(path); };
+  options.read_matrix = read_matrix;
   return options;
 }
 

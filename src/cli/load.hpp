@@ -20,7 +20,8 @@ struct Loaded {
   std::string folder;  ///< Where relative file names start.
 };
 
-/// Options for read_scenario: empirical laws are read with the trace room.
+/// Options for read_scenario: empirical laws are read with the trace room, round trips with
+/// read_matrix.
 scenario::ReadOptions read_options();
 
 /// Throws Failure: 4 if the file cannot be read, 2 for a bad --set or --axis, 3 for a bad scenario.

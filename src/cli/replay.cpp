@@ -72,7 +72,7 @@ struct Written {
 };
 
 Texts names_of(const Texts& detectors) {
-  Texts names{"interval", "dead_after", "check_every"};
+  Texts names{"interval", "dead_after", "check_every", "pause", "hold"};
   for (const std::string& name : detectors) {
     for (const auto& parameter : detect::find_detector(name)->parameters) {
       names.push_back(parameter.name);
@@ -92,7 +92,10 @@ bool takes_duration(const std::string& place) {
   const std::size_t before = place.find_last_of('/', slash - 1);
   const std::string name = place.substr(slash + 1);
   const auto* info = detect::find_detector(place.substr(before + 1, slash - before - 1));
-  if (info == nullptr) return name == "interval" || name == "dead_after" || name == "check_every";
+  if (info == nullptr) {
+    const Texts durations{"interval", "dead_after", "check_every", "pause", "hold"};
+    return std::find(durations.begin(), durations.end(), name) != durations.end();
+  }
   return std::any_of(info->parameters.begin(), info->parameters.end(), [&](const auto& known) {
     return known.name == name && known.type == detect::ParameterType::duration;
   });
@@ -339,7 +342,8 @@ int query_trace(const Request& request, const Judged& judged, const TraceInput& 
   const scenario::DetectorEntry& entry = judged.plan.base.detectors.front();
   if (entry.dead_after)
     fail(kUsage, "--query shows when the detector suspects; expected no dead_after");
-  const sim::JudgedSetting setting{entry.info, entry.setting, {}, entry.check_every};
+  const sim::JudgedSetting setting{entry.info,        entry.setting,    {},
+                                   entry.check_every, entry.wall_clock, entry.guard};
   return answer_queries({setting, judged.interval, request.query, request.format, request.quiet},
                         input);
 }

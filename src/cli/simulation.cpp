@@ -57,8 +57,12 @@ Simulation simulation_of(const po::variables_map& values) {
 
 sweep::Engine engine_of(const Simulation& simulation, const sweep::Plan& plan) {
   if (simulation.engine == "event") return sweep::Engine::event;
-  if (simulation.engine == "stream") return sweep::Engine::stream;
-  return sweep::suitable_engine(plan);
+  const sweep::Engine suitable = sweep::suitable_engine(plan);
+  if (simulation.engine == "stream" && suitable == sweep::Engine::event)
+    fail(kUsage,
+         "--engine stream does not take this scenario: links share a queue, which couples the "
+         "pairs; use event or auto");
+  return suitable;
 }
 
 }  // namespace flatline::cli

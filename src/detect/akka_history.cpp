@@ -1,7 +1,7 @@
 #include "detect/akka_history.hpp"
 
 #include "detect/crossing.hpp"
-#include "detect/plain_math.hpp"
+#include "flatline/base/plain_math.hpp"
 
 namespace flatline::detect {
 namespace {

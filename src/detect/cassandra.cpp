@@ -130,6 +130,14 @@ std::unique_ptr<Family> make(const DetectorInfo& info, std::span<const Setting> 
       CassandraEstimator(first, max_interval_of(first)), std::move(constants));
 }
 
+constexpr std::size_t kMaxLocalPause = 3;  // among the parameters
+
+// A pause that is too long is followed by as long a hold.
+PauseGuard guard_of(const Setting& setting) {
+  const Duration pause = std::get<Duration>(*setting[kMaxLocalPause]);
+  return {pause, pause};
+}
+
 }  // namespace
 
 Entry cassandra_entry() {
@@ -141,7 +149,7 @@ Entry cassandra_entry() {
   entry.info.notes =
       "The window starts from a seed, and gaps above a longest interval stay out of it. Threshold "
       "8 acts 18.42 mean gaps after the last report. The guard against pauses of the monitor "
-      "itself works where the monitor tells when it looks.";
+      "itself works where the monitor looks now and then (check_every).";
   entry.info.source =
       "Apache Cassandra 3.11 to 5.0, gms/FailureDetector.java (CASSANDRA-2597, CASSANDRA-21025)";
   entry.info.parameters = {
@@ -174,6 +182,7 @@ Entry cassandra_entry() {
                         "5.0.6 a million times that, which turns the filter off.")
           .by_default(std::string("5.0.7"))};
   entry.outside_estimator = {"phi_convict_threshold"};
+  entry.info.guard = guard_of;
   entry.make = make;
   return entry;
 }

@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include "detect/phi_families.hpp"
-#include "detect/plain_math.hpp"
+#include "flatline/base/plain_math.hpp"
 
 namespace flatline::detect {
 namespace {

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <limits>
 
-#include "detect/plain_math.hpp"
+#include "flatline/base/plain_math.hpp"
 
 namespace flatline::detect {
 namespace {

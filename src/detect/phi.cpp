@@ -4,7 +4,7 @@
 #include <cmath>
 #include <limits>
 
-#include "detect/plain_math.hpp"
+#include "flatline/base/plain_math.hpp"
 #include "flatline/base/check.hpp"
 
 namespace flatline::detect {

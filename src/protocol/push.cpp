@@ -54,21 +54,16 @@ class PushNode final : public NodeProgram {
     context.observe(from, observation);
   }
 
-  void on_timer(Context& context, TimerId) override {
+  void on_timer(Context& context, TimerId, CatchUp catch_up) override {
     const LocalInstant now = context.now();
-    std::int64_t last_due;
-    LocalInstant last_due_at;
     do {
-      last_due = schedule_.index();
-      last_due_at = schedule_.due();
+      const std::int64_t index = schedule_.index();
+      const bool on_time = schedule_.due() == now;
       advance(context);
+      if (sends_late(catch_up, on_time, schedule_.due() > now)) beat(context, now, index);
     } while (schedule_.due() <= now);
-    const bool on_time = last_due_at == now;
-    if (on_time || catch_up_ == CatchUp::send_at_once) beat(context, now, last_due);
     context.set_timer(kBeat, schedule_.due());
   }
-
-  void on_wake(Context&, CatchUp catch_up) override { catch_up_ = catch_up; }
 
  private:
   std::uint64_t jitter_bits(const Context& context, std::int64_t index) const {
@@ -93,12 +88,15 @@ class PushNode final : public NodeProgram {
   BeatSchedule schedule_;
   DrawsId jitter_{};
   std::uint32_t incarnation_ = 0;
-  CatchUp catch_up_ = CatchUp::send_at_once;
   std::uint32_t nodes_;
   std::vector<std::uint32_t> newest_;  // newest incarnation seen, per sender
 };
 
 }  // namespace
+
+bool sends_late(CatchUp catch_up, bool on_time, bool last) {
+  return last ? on_time || catch_up != CatchUp::none : catch_up == CatchUp::all;
+}
 
 BeatSchedule::BeatSchedule(const PushSettings& settings, LocalInstant start, bool restarted,
                            std::uint64_t phase_bits)

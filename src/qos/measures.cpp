@@ -43,11 +43,25 @@ constexpr std::array kMeasures{
     MeasureInfo{"messages_per_s_busiest", false, "sent and received by the busiest node"},
     MeasureInfo{"bytes_per_s", false, "payload and 66 header bytes per message, in the cluster"},
     MeasureInfo{"link_share", false, "of a 1 Gbit/s link, taken by the busiest node's messages"},
+    MeasureInfo{"gray_detected", true, "gray failures that were suspected when they ended"},
+    MeasureInfo{"gray_missed", true,
+                "gray failures that were never detected: nobody suspected at "
+                "their end"},
+    MeasureInfo{"gray_detection_time_mean_s", false, "mean T_D of the gray failures detected"},
+    // In the order of qos::Cause.
     MeasureInfo{"mistakes_by_partition", true, "mistakes after a message that a partition cut"},
-    MeasureInfo{"mistakes_by_sender_stall", true, "mistakes after a stall of the sender"},
-    MeasureInfo{"mistakes_by_monitor_stall", true, "mistakes after a stall of the monitor"},
+    MeasureInfo{"mistakes_by_sender_stall", true,
+                "mistakes after a heartbeat that a stall of the sender held up"},
+    MeasureInfo{"mistakes_by_monitor_stall", true,
+                "mistakes while a heartbeat lay in the socket of a stalled monitor"},
+    MeasureInfo{"mistakes_by_host_stall", true,
+                "the same, for stalls that strike a whole host, rack or zone"},
+    MeasureInfo{"mistakes_by_overload", true, "mistakes while sender or monitor was overloaded"},
+    MeasureInfo{"mistakes_by_clock", true, "mistakes after the monitor's wall clock was set"},
     MeasureInfo{"mistakes_by_loss", true, "mistakes after a lost message"},
     MeasureInfo{"mistakes_by_delay", true, "mistakes for which delay alone is to blame"},
+    MeasureInfo{"mistakes_by_combination", true,
+                "mistakes that more than one of these had a part in"},
 };
 
 using Values = std::vector<double>;
@@ -248,6 +262,20 @@ void add_crashes(std::vector<Estimate>& out, const RowTally& row) {
   out.push_back(mean_of(seconds, detected));
 }
 
+void add_gray(std::vector<Estimate>& out, const RowTally& row) {
+  std::int64_t found = 0, missed = 0;
+  Values seconds, detected;
+  for (const RowBatch& batch : row.batches) {
+    found += batch.gray_detected;
+    missed += batch.gray_missed;
+    seconds.push_back(number(batch.gray_detection_ns) * kNs);
+    detected.push_back(number(batch.gray_detected));
+  }
+  out.push_back(count(found));
+  out.push_back(count(missed));
+  out.push_back(mean_of(seconds, detected));
+}
+
 void add_load(std::vector<Estimate>& out, const Tally& tally, double seconds) {
   std::int64_t heartbeats = 0;
   Values delivered, sent;
@@ -293,6 +321,7 @@ std::vector<Estimate> Measurer::measure(std::size_t row_index, Duration duration
   add_mistakes(out, row, tally);
   add_crashes(out, row);
   add_load(out, tally, duration.seconds() * replications);
+  add_gray(out, row);
   for (const std::int64_t n : row.causes) out.push_back(count(n));
   return out;
 }

@@ -30,6 +30,9 @@ void RowBatch::merge(const RowBatch& other) {
   crash_detection_ns += other.crash_detection_ns;
   missed += other.missed;
   censored += other.censored;
+  gray_detected += other.gray_detected;
+  gray_detection_ns += other.gray_detection_ns;
+  gray_missed += other.gray_missed;
 }
 
 void CurveBatch::merge(const CurveBatch& other) {

@@ -29,6 +29,7 @@ enum class Takes {
   list,    ///< A list of objects of `shape`.
   laws,    ///< A list of two durations.
   groups,  ///< Objects by group name.
+  places,  ///< Lists of nodes or objects of `shape` by place name.
   axes     ///< Axes by name.
 };
 

@@ -8,8 +8,10 @@
 namespace flatline::scenario {
 namespace {
 
-const char* const kEntryKeys[] = {"dead_after", "check_every"};
-const char* const kLinkKeys[] = {"delay", "loss", "duplicate", "order"};
+const char* const kEntryKeys[] = {"dead_after", "check_every", "clock"};
+const char* const kGuardKeys[] = {"pause", "hold"};
+const char* const kLinkKeys[] = {"delay", "loss",      "duplicate",
+                                 "order", "transport", "correlation_time"};
 
 /// Where a pointer has led: to a key of the table, a detector's parameter, or an object of a shape.
 struct Stand {
@@ -22,6 +24,7 @@ Stand stand_of(const Key& key) {
   Stand out{key.takes, std::string(key.shape), nullptr};
   if (key.takes == Takes::law) out.shape = "law";
   if (key.takes == Takes::loss) out.shape = "loss";
+  if (key.takes == Takes::nodes) out.shape = "nodes";
   return out;
 }
 
@@ -54,7 +57,12 @@ std::optional<Stand> step(const Stand& at, const std::string& segment) {
       // A group's size may be an object.
       if (at.shape == "node_group" && segment == "count") return Stand{Takes::count, "", nullptr};
       return std::nullopt;
+    case Takes::places:
+      return Stand{Takes::nodes, at.shape, nullptr};
     case Takes::nodes:
+      // Nodes of a place may be shared out by an object.
+      if (at.shape == "place" && !index_of(segment)) return step_object(at, segment);
+      return index_of(segment) ? std::optional(Stand{Takes::text, "", nullptr}) : std::nullopt;
     case Takes::laws:
       return index_of(segment) ? std::optional(Stand{Takes::text, "", nullptr}) : std::nullopt;
     case Takes::axes:
@@ -66,7 +74,7 @@ std::optional<Stand> step(const Stand& at, const std::string& segment) {
 
 bool is_container(const Key& key) {
   return key.takes == Takes::object || key.takes == Takes::list || key.takes == Takes::groups ||
-         key.takes == Takes::axes;
+         key.takes == Takes::places || key.takes == Takes::axes;
 }
 
 Problem nothing_found(std::string_view name, std::string message,
@@ -150,6 +158,11 @@ class Finder {
         offer(key, child(pointer, key));
         offer(labels_[i] + "." + key, child(pointer, key));
       }
+      for (const char* key : kGuardKeys) {
+        const std::string place = child(child(pointer, "guard"), key);
+        offer(key, place);
+        offer(labels_[i] + "." + key, place);
+      }
     }
   }
 
@@ -173,7 +186,9 @@ class Finder {
       const Node* value = node.find(key.name);
       const std::string place = child(pointer, key.name);
       const bool is_link = shape == "link";
-      if (!is_container(key) && (value != nullptr || (!key.preset.empty() && !is_link))) {
+      // "jitter" is that of sending.
+      const bool has_name = !is_container(key) && (shape != "zones" || key.name != "jitter");
+      if (has_name && (value != nullptr || (!key.preset.empty() && !is_link))) {
         offer(std::string(key.name), place);
       }
       if (value != nullptr) descend(*value, key, place);
@@ -197,6 +212,11 @@ class Finder {
         for (const Member& group : value.members) {
           const std::string at = child(place, group.name);
           offer(group.name, group.value.kind == Kind::object ? child(at, "count") : at);
+        }
+        break;
+      case Takes::places:
+        for (const Member& place_of : value.members) {
+          walk(place_of.value, stand.shape, child(place, place_of.name));
         }
         break;
       default:

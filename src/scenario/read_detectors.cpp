@@ -78,6 +78,15 @@ void check_together(Context& context, const Spot& spot, const DetectorEntry& ent
     context.add(spot, *problem);
 }
 
+void read_guard(Context& context, const Spot& spot, DetectorEntry& entry) {
+  Fields fields(context, spot, "guard");
+  const auto pause = fields.duration("pause");
+  const auto hold = fields.duration("hold");
+  if (!pause) return;
+  entry.holds_as_paused = !fields.has("hold");
+  entry.guard = detect::PauseGuard{*pause, hold.value_or(*pause)};
+}
+
 bool is_label(std::string_view label) {
   if (label.empty() || label.size() > kLongestLabel) return false;
   if (label.front() == ' ' || label.back() == ' ' || label.front() == '/') return false;
@@ -168,6 +177,8 @@ void read_detectors(Context& context, Fields& scenario, Duration interval,
     DetectorEntry entry;
     entry.dead_after = fields.duration("dead_after");
     entry.check_every = fields.duration("check_every");
+    entry.wall_clock = fields.word("clock").value_or(0) == 1;
+    if (const Spot guard = fields.get("guard")) read_guard(context, guard, entry);
     entry.label = labels[i];
     entry.info = named_kind(context, fields);
     if (entry.info == nullptr) continue;

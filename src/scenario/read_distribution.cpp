@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <filesystem>
 
 #include "scenario/reader.hpp"
@@ -148,6 +149,26 @@ std::optional<Distribution> parse_law(Context& context, const Spot& spot) {
 }
 
 }  // namespace
+
+bool is_never_above_zero(const Distribution& law) {
+  if (law.plus.ns > 0) return false;
+  switch (law.family) {
+    case Family::constant:
+      return law.value.ns == 0;
+    case Family::uniform:
+      return law.second.ns == 0;
+    case Family::normal:
+      return law.value.ns == 0 && law.second.ns == 0;
+    case Family::empirical:
+      return std::all_of(law.values.begin(), law.values.end(),
+                         [](std::int64_t value) { return value == 0; });
+    case Family::mixture:
+      return std::all_of(law.mixture.begin(), law.mixture.end(),
+                         [](const auto& component) { return is_never_above_zero(component.of); });
+    default:
+      return false;
+  }
+}
 
 std::optional<Distribution> law_at(Context& context, const Spot& spot) {
   auto law = parse_law(context, spot);

@@ -54,6 +54,8 @@ Scenario read_body(Context& context, Fields& fields) {
   out.replications = static_cast<std::uint32_t>(fields.count("replications").value_or(1));
   const Nodes nodes = read_nodes(context, fields);
   out.world.cluster = nodes.cluster;
+  read_zones(context, fields, nodes, out);
+  read_clocks(context, fields, nodes, out.world.clocks);
   read_links(context, fields, nodes, out.world);
   read_watch(context, fields, nodes, out.push);
   read_faults(context, fields, nodes, duration, out.world.faults);

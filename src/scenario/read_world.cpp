@@ -1,7 +1,7 @@
-// Nodes, links and who watches whom.
+// Zones, clocks and who watches whom.
 
-#include <algorithm>
-#include <cctype>
+#include <cmath>
+#include <filesystem>
 
 #include "flatline/base/text.hpp"
 #include "scenario/reader.hpp"
@@ -9,101 +9,143 @@
 namespace flatline::scenario {
 namespace {
 
-constexpr std::int64_t kMostNodes = 1'000'000;
+class ZoneReader {
+ public:
+  ZoneReader(Context& context, const Nodes& nodes) : context_(context), nodes_(nodes) {}
 
-bool is_group_name(std::string_view name) {
-  if (name.empty() || std::isalpha(static_cast<unsigned char>(name.front())) == 0) return false;
-  return std::all_of(name.begin(), name.end(),
-                     [](unsigned char c) { return std::isalnum(c) != 0 || c == '_' || c == '-'; });
-}
-
-std::vector<std::string> group_names(const world::Cluster& cluster) {
-  std::vector<std::string> names;
-  for (const auto& group : cluster.groups()) names.push_back(group.name);
-  return names;
-}
-
-/// Whether the part before the slash is the name of a group.
-bool is_group(const world::Cluster& cluster, const std::string& name) {
-  const auto names = group_names(cluster);
-  return std::find(names.begin(), names.end(), name.substr(0, name.find('/'))) != names.end();
-}
-
-void report_unknown(Context& context, const Spot& spot, const world::Cluster& cluster) {
-  const std::string& name = spot.node->text;
-  const std::string group_name = name.substr(0, name.find('/'));
-  for (const auto& group : cluster.groups()) {
-    if (group.name != group_name) continue;
-    const std::string last = group.name + "/" + std::to_string(group.count - 1);
-    context.add(spot, "there is no node " + in_quotes(name),
-                group.count == 1 ? in_quotes(last)
-                                 : in_quotes(group.name + "/0") + " to " + in_quotes(last));
-    return;
+  void read(const Spot& spot, Scenario& out) {
+    Fields fields(context_, spot, "zones");
+    if (!fields.valid()) return;
+    ZoneSource source;
+    world::Zones zones;
+    const auto file = fields.text("round_trips");
+    const std::size_t unit = fields.word("unit").value_or(kMilliseconds);
+    source.unit = words_of(*find_key("zones", "unit"))[unit];
+    const auto members = zones_at(fields, source);
+    if (const Spot jitter = fields.get("jitter")) zones.jitter = law_at(context_, jitter);
+    const Matrix* matrix = file ? matrix_at(fields.get("round_trips"), *file) : nullptr;
+    if (!members) return;
+    zones.count = members->size();
+    zones.zone_of.assign(nodes_.cluster.size(), -1);
+    place_nodes(*members, zones);
+    if (matrix == nullptr || !read_ways(fields.get("round_trips"), *matrix, unit, zones)) return;
+    source.round_trips = *file;
+    out.zones = std::move(source);
+    out.world.zones = std::move(zones);
   }
-  const auto names = group_names(cluster);
-  if (names.empty()) return;
-  std::string nearest = nearest_name(group_name, names);
-  if (!nearest.empty()) nearest += name.substr(group_name.size());
-  context.add(spot, "unknown node or group " + in_quotes(name), "one of " + list_of(names),
-              nearest);
-}
 
-std::optional<world::Loss> loss_at(Context& context, const Spot& spot) {
-  world::Loss loss;
-  if (spot.node->kind != Kind::object) {
-    const auto probability = number_at(context, spot);
-    if (!probability) return std::nullopt;
-    if (*probability < 0 || *probability > 1) {
-      context.add(spot, describe(*spot.node) + " is not a probability", "a number from 0 to 1");
+ private:
+  static constexpr std::size_t kMilliseconds = 2;  // among the words of "unit"
+
+  /// A zone and where it is named.
+  struct Member {
+    std::vector<NodeId> nodes;
+    std::string name;
+    Spot spot;
+  };
+
+  static std::vector<std::string> names_of(const Spot& spot) {
+    if (spot.node->kind != Kind::list) return {spot.node->text};
+    std::vector<std::string> names;
+    for (const auto& member : spot.node->members) names.push_back(member.value.text);
+    return names;
+  }
+
+  std::optional<std::vector<Member>> zones_at(Fields& fields, ZoneSource& source) {
+    const Spot names = fields.get("names");
+    const Spot of = fields.get("of");
+    if (static_cast<bool>(names) == static_cast<bool>(of)) {
+      context_.add(
+          fields.spot(),
+          names ? "the zones have both \"names\" and \"of\"" : "the zones have no nodes",
+          names ? "one of them" : "\"names\" of places, or \"of\" for a zone for each node");
       return std::nullopt;
     }
-    loss.probability = *probability;
-    return loss;
+    std::vector<Member> members;
+    if (of) {
+      const auto found = nodes_.at(context_, of);
+      if (!found) return std::nullopt;
+      for (const NodeId node : *found) members.push_back({{node}, nodes_.cluster.name(node), of});
+      source.of = names_of(of);
+      return members;
+    }
+    const auto found = nodes_.places_at(context_, names, /*groups=*/true);
+    if (!found) return std::nullopt;
+    for (const auto& place : *found) members.push_back({place.nodes, place.name, names});
+    source.names = names_of(names);
+    return members;
   }
-  Fields fields(context, spot, "loss");
-  const Spot inner = fields.get("gilbert_elliott");
-  if (!inner) return std::nullopt;
-  Fields bursts(context, inner, "gilbert_elliott");
-  if (!bursts.valid()) return std::nullopt;
-  world::GilbertElliott law;
-  law.good_mean = bursts.duration("good_mean").value_or(seconds(1));
-  law.bad_mean = bursts.duration("bad_mean").value_or(seconds(1));
-  law.loss_good = bursts.number("loss_good").value_or(law.loss_good);
-  law.loss_bad = bursts.number("loss_bad").value_or(law.loss_bad);
-  loss.bursts = law;
-  return loss;
-}
 
-/// The keys that link and an entry of links share.
-void read_link(Context& context, Fields& fields, world::LinkRule& rule) {
-  if (const Spot spot = fields.get("delay")) rule.delay = law_at(context, spot);
-  if (const Spot spot = fields.get("loss")) rule.loss = loss_at(context, spot);
-  if (const auto duplicate = fields.number("duplicate")) rule.duplicate = *duplicate;
-  if (const auto word = fields.word("order")) {
-    rule.order = *word == 0 ? world::Order::any : world::Order::fifo;
+  /// Every node lies in one zone at most.
+  void place_nodes(const std::vector<Member>& members, world::Zones& zones) {
+    for (std::size_t zone = 0; zone < members.size(); ++zone) {
+      for (const NodeId node : members[zone].nodes) {
+        std::int32_t& place = zones.zone_of[node.value];
+        if (place >= 0) {
+          context_.add(members[zone].spot,
+                       nodes_.cluster.name(node) + " lies in the zones " +
+                           in_quotes(members[static_cast<std::size_t>(place)].name) + " and " +
+                           in_quotes(members[zone].name),
+                       "zones without a common node");
+          return;
+        }
+        place = static_cast<std::int32_t>(zone);
+      }
+    }
   }
-}
 
-void read_group(Context& context, const Member& member, std::string_view parent,
-                std::vector<world::NodeGroup>& groups, bool& complete) {
-  const Spot spot{&member.value, child(parent, member.name)};
-  if (!is_group_name(member.name)) {
-    Problem problem = context.placed(member.value, member.line, spot.pointer);
-    problem.message = in_quotes(member.name) + " is not a name for a group";
-    problem.expected = "a letter, then letters, digits, _ or -";
-    context.add(std::move(problem));
-    complete = false;
+  const Matrix* matrix_at(const Spot& spot, const std::string& file) {
+    Session& session = context_.session();
+    if (!session.options.read_matrix) {
+      context_.add(spot, "round trips cannot be read here: no reader of matrices was given",
+                   "a scenario without zones");
+      return nullptr;
+    }
+    const std::string path = (std::filesystem::path(session.base_folder) / file).string();
+    auto found = session.matrices.find(path);
+    if (found == session.matrices.end()) {
+      found = session.matrices.emplace(path, session.options.read_matrix(path)).first;
+    }
+    if (found->second) return &found->second.value();
+    for (const Problem& problem : found->second.problems()) context_.add(spot, problem.text());
+    return nullptr;
   }
-  std::optional<std::int64_t> count;
-  if (member.value.kind == Kind::object) {
-    Fields fields(context, spot, "node_group");
-    count = fields.count("count");
-  } else {
-    count = count_at(context, spot, 1, kMostNodes);
+
+  /// Half of each round trip, in whole nanoseconds.
+  bool read_ways(const Spot& spot, const Matrix& matrix, std::size_t unit, world::Zones& zones) {
+    constexpr double kUnits[] = {1, 1e3, 1e6, 1e9};
+    for (const auto& row : matrix) {
+      if (row.size() == zones.count && matrix.size() == zones.count) continue;
+      const std::string count = std::to_string(zones.count);
+      context_.add(spot,
+                   "the matrix has " + std::to_string(matrix.size()) + " rows of " +
+                       std::to_string(row.size()),
+                   count + " by " + count + " numbers, a row and a column for each zone");
+      return false;
+    }
+    if (matrix.empty()) {
+      context_.add(spot, "the matrix is empty", "a row and a column for each zone");
+      return false;
+    }
+    for (std::size_t from = 0; from < zones.count; ++from) {
+      for (std::size_t to = 0; to < zones.count; ++to) {
+        const double way = matrix[from][to] * kUnits[unit] / 2;
+        if (!(way >= 0) || way > static_cast<double>(kLongestTime.ns)) {
+          context_.add(spot,
+                       "row " + std::to_string(from + 1) + ", column " + std::to_string(to + 1) +
+                           " of the matrix is " + format_number(matrix[from][to]),
+                       "a round trip from 0 to 36 years");
+          return false;
+        }
+        zones.one_way.push_back(Duration{std::llround(way)});
+      }
+    }
+    return true;
   }
-  if (!count) complete = false;
-  groups.push_back({member.name, static_cast<std::uint32_t>(count.value_or(1))});
-}
+
+  Context& context_;
+  const Nodes& nodes_;
+};
 
 void read_push(Context& context, const Spot& spot, const Nodes& nodes,
                protocol::PushSettings& push) {
@@ -124,6 +166,7 @@ void read_push(Context& context, const Spot& spot, const Nodes& nodes,
     push.phase = *word == 0 ? protocol::Phase::spread : protocol::Phase::synchronised;
   }
   if (const auto bytes = fields.count("bytes")) push.bytes = *bytes;
+  push.timers_first = fields.word("on_monitor_wake").value_or(0) == 1;
   const Spot jitter = fields.get("jitter");
   if (!jitter) return;
   Fields inner(context, jitter, "jitter");
@@ -141,97 +184,24 @@ void read_push(Context& context, const Spot& spot, const Nodes& nodes,
 
 }  // namespace
 
-std::optional<std::vector<NodeId>> Nodes::at(Context& context, const Spot& spot) const {
-  std::vector<Spot> names;
-  if (spot.node->kind == Kind::list) {
-    if (!is_list(context, spot, 1)) return std::nullopt;
-    for (std::size_t i = 0; i < spot.node->members.size(); ++i) names.push_back(spot.at(i));
-  } else {
-    names.push_back(spot);
-  }
-  std::vector<NodeId> found;
-  std::vector<bool> seen(cluster.size());
-  bool is_good = complete;
-  for (const Spot& name : names) {
-    if (name.node->kind != Kind::text) {
-      context.add(name, describe(*name.node) + " is not the name of a node",
-                  "a name such as \"worker/0\"");
-      is_good = false;
-      continue;
-    }
-    const auto members = cluster.find(name.node->text);
-    if (members.empty()) {
-      // Where a group's size could not be read, only the groups' names are known.
-      if (complete || !is_group(cluster, name.node->text)) report_unknown(context, name, cluster);
-      is_good = false;
-    }
-    for (const NodeId node : members) {
-      if (!seen[node.value]) found.push_back(node);
-      seen[node.value] = true;
-    }
-  }
-  return is_good ? std::optional(std::move(found)) : std::nullopt;
+void read_zones(Context& context, Fields& scenario, const Nodes& nodes, Scenario& out) {
+  if (const Spot spot = scenario.get("zones")) ZoneReader(context, nodes).read(spot, out);
 }
 
-std::string Nodes::written(const Spot& spot) {
-  if (spot.node->kind != Kind::list) return spot.node->text;
-  std::string out;
-  for (const Member& member : spot.node->members) {
-    out += (out.empty() ? "" : ",") + member.value.text;
-  }
-  return out;
-}
-
-Nodes read_nodes(Context& context, Fields& scenario) {
-  Nodes nodes;
-  const Spot spot = scenario.get("nodes");
-  if (!spot) return nodes;
-  if (spot.node->kind != Kind::object) {
-    context.add(spot, describe(*spot.node) + " is not an object",
-                "groups and their sizes, such as {\"worker\": 3, \"monitor\": 1}");
-    return nodes;
-  }
-  if (spot.node->members.empty()) {
-    context.add(spot, "there are no nodes", "at least one group");
-    return nodes;
-  }
-  nodes.complete = true;
-  std::vector<world::NodeGroup> groups;
-  for (const Member& member : spot.node->members) {
-    read_group(context, member, spot.pointer, groups, nodes.complete);
-  }
-  std::int64_t total = 0;
-  for (const auto& group : groups) total += group.count;
-  if (total > kMostNodes) {
-    context.add(spot, "there are " + std::to_string(total) + " nodes", "at most 1000000 in all");
-    nodes.complete = false;
-    for (auto& group : groups) group.count = 1;
-  }
-  nodes.cluster = world::Cluster(std::move(groups));
-  return nodes;
-}
-
-void read_links(Context& context, Fields& scenario, const Nodes& nodes, world::Model& model) {
-  model.default_link.delay = random::Distribution::constant(world::kDefaultDelay);
-  model.default_link.loss = world::Loss{};
-  model.default_link.duplicate = 0;
-  model.default_link.order = world::Order::any;
-  if (const Spot spot = scenario.get("link")) {
-    Fields fields(context, spot, "link");
-    read_link(context, fields, model.default_link);
-  }
-  const Spot list = scenario.get("links");
+void read_clocks(Context& context, Fields& scenario, const Nodes& nodes,
+                 std::vector<world::ClockRule>& clocks) {
+  const Spot list = scenario.get("clocks");
   if (!list || !is_list(context, list, 0)) return;
   for (std::size_t i = 0; i < list.node->members.size(); ++i) {
-    Fields fields(context, list.at(i), "link_rule");
-    world::LinkRule rule;
-    const Spot from = fields.get("from");
-    const Spot to = fields.get("to");
-    if (from) rule.from = nodes.at(context, from).value_or(std::vector<NodeId>{});
-    if (to) rule.to = nodes.at(context, to).value_or(std::vector<NodeId>{});
-    rule.both_ways = fields.boolean("both_ways").value_or(false);
-    read_link(context, fields, rule);
-    model.links.push_back(std::move(rule));
+    Fields fields(context, list.at(i), "clock_rule");
+    world::ClockRule rule;
+    const Spot whose = fields.get("nodes");
+    if (whose) rule.nodes = nodes.at(context, whose).value_or(std::vector<NodeId>{});
+    rule.drift_ppm = fields.number("drift_ppm");
+    rule.drift_spread_ppm = fields.number("drift_spread_ppm");
+    rule.wander_ppm = fields.number("wander_ppm");
+    rule.granularity = fields.duration("granularity");
+    clocks.push_back(std::move(rule));
   }
 }
 

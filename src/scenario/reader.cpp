@@ -34,11 +34,12 @@ std::string expectation(const Key& key) {
     case Takes::law:
       return "a duration or a distribution";
     case Takes::loss:
-      return "a number from 0 to 1, or gilbert_elliott";
+      return "a number from 0 to 1, gilbert_elliott or alternating";
     case Takes::scalar:
       return "a duration or a number";
     case Takes::object:
     case Takes::groups:
+    case Takes::places:
     case Takes::axes:
       return "an object";
     case Takes::list:

@@ -34,6 +34,7 @@ struct Session {
   std::map<std::string, Problems>
       laws;  ///< By JSON: what is wrong with each law that was compiled.
   std::map<std::string, Result<std::vector<std::int64_t>>> files;
+  std::map<std::string, Result<Matrix>> matrices;
   /// If set, every key that was asked for, as (shape, key).
   std::set<std::pair<std::string, std::string>>* asked = nullptr;
 };
@@ -113,18 +114,33 @@ std::string list_of(const std::vector<std::string>& words);
 /// A law of durations, compiled once to see that it can be.
 std::optional<random::Distribution> law_at(Context& context, const Spot& spot);
 
+/// Whether no sample of the law is above 0s.
+bool is_never_above_zero(const random::Distribution& law);
+
+/// Whether it may name a group, a place or what links share.
+bool is_name(std::string_view name);
+
 /// Who is in the cluster, as far as the file could be read.
 struct Nodes {
   world::Cluster cluster;
-  bool complete = false;  ///< Every group was read: a name that is not there is unknown.
+  bool complete = false;            ///< Every group was read: a name that is not there is unknown.
+  std::vector<std::string> places;  ///< Names in "places", also of those that could not be read.
 
   /// The nodes that a name or a list of names means, each once; nothing after a problem.
   std::optional<std::vector<NodeId>> at(Context& context, const Spot& spot) const;
+  /// The same as places: "rack" means rack/0, rack/1 and so on, each by itself. A group is a place
+  /// only if `groups` says so.
+  std::optional<std::vector<world::Place>> places_at(Context& context, const Spot& spot,
+                                                     bool groups) const;
   /// What was written there, as streams carry it: "worker/0,worker/1".
   static std::string written(const Spot& spot);
 };
 
 Nodes read_nodes(Context& context, Fields& scenario);
+/// Zones as the world has them and as they are written.
+void read_zones(Context& context, Fields& scenario, const Nodes& nodes, Scenario& out);
+void read_clocks(Context& context, Fields& scenario, const Nodes& nodes,
+                 std::vector<world::ClockRule>& clocks);
 void read_links(Context& context, Fields& scenario, const Nodes& nodes, world::Model& model);
 void read_watch(Context& context, Fields& scenario, const Nodes& nodes,
                 protocol::PushSettings& push);

@@ -1,6 +1,6 @@
 // A Scenario back to JSON, every default written out.
 
-#include <algorithm>
+#include "scenario/resolve.hpp"
 
 #include "flatline/base/text.hpp"
 #include "flatline/scenario/scenario.hpp"
@@ -10,102 +10,38 @@
 namespace flatline::scenario {
 namespace {
 
-using random::Distribution;
-using random::Family;
-
-Node one(std::string_view name, Node value) {
-  Node node = object_node();
-  add(node, name, std::move(value));
-  return node;
-}
-
-Node law_node(const Distribution& law);
-
-Node family_node(const Distribution& law) {
-  Node inner = object_node();
-  switch (law.family) {
-    case Family::exponential:
-      return add(inner, "mean", duration_node(law.value));
-    case Family::normal:
-      add(inner, "mean", duration_node(law.value));
-      return add(inner, "deviation", duration_node(law.second));
-    case Family::lognormal:
-      add(inner, "median", duration_node(law.value));
-      return add(inner, "sigma", number_node(law.shape));
-    case Family::gamma:
-    case Family::weibull:
-    case Family::pareto:
-      add(inner, "shape", number_node(law.shape));
-      return add(inner, "scale", duration_node(law.value));
-    case Family::empirical:
-      return text_node(law.file);
-    case Family::mixture: {
-      Node list = list_node();
-      for (const auto& component : law.mixture) {
-        Node entry = object_node();
-        add(entry, "weight", number_node(component.weight));
-        add(list, "", add(entry, "of", law_node(component.of)));
-      }
-      return list;
-    }
-    case Family::uniform:
-    case Family::constant:
-      break;
-  }
-  return list_node({duration_node(law.value), duration_node(law.second)});
-}
-
-Node law_node(const Distribution& law) {
-  if (law.family == Family::constant) return duration_node(law.value + law.plus);
-  Node node = one(random::name_of(law.family), family_node(law));
-  if (law.plus.ns != 0) add(node, "plus", duration_node(law.plus));
-  return node;
-}
-
 Node loss_node(const world::Loss& loss) {
   if (!loss.bursts) return number_node(loss.probability);
+  const world::GilbertElliott& bursts = *loss.bursts;
   Node law = object_node();
-  add(law, "good_mean", duration_node(loss.bursts->good_mean));
-  add(law, "bad_mean", duration_node(loss.bursts->bad_mean));
-  add(law, "loss_good", number_node(loss.bursts->loss_good));
-  add(law, "loss_bad", number_node(loss.bursts->loss_bad));
-  return one("gilbert_elliott", std::move(law));
-}
-
-/// Names for a list of nodes: a group's name wherever all its members stand in order.
-Node nodes_node(const world::Cluster& cluster, const std::vector<NodeId>& nodes) {
-  std::vector<Node> names;
-  for (std::size_t i = 0; i < nodes.size();) {
-    std::string name = cluster.name(nodes[i]);
-    const std::string group = name.substr(0, name.find('/'));
-    const bool is_first = name == group + "/0";
-    const auto members = is_first ? cluster.find(group) : std::vector<NodeId>{};
-    const bool whole =
-        is_first && nodes.size() - i >= members.size() &&
-        std::equal(members.begin(), members.end(), nodes.begin() + static_cast<std::ptrdiff_t>(i));
-    names.push_back(text_node(whole ? group : name));
-    i += whole ? members.size() : 1;
+  if (bursts.laws) {
+    add(law, "good", law_node(bursts.laws->good));
+    add(law, "bad", law_node(bursts.laws->bad));
+  } else {
+    add(law, "good_mean", duration_node(bursts.good_mean));
+    add(law, "bad_mean", duration_node(bursts.bad_mean));
   }
-  return names.size() == 1 ? names.front() : list_node(std::move(names));
+  add(law, "loss_good", number_node(bursts.loss_good));
+  add(law, "loss_bad", number_node(bursts.loss_bad));
+  if (!bursts.shared.empty()) add(law, "shared", text_node(bursts.shared));
+  return one(bursts.laws ? "alternating" : "gilbert_elliott", std::move(law));
 }
 
-/// The names that a stream carries: "worker/0,worker/1". They must stay as written, or the stream
-/// would change.
-Node written_node(std::string_view names) {
-  std::vector<Node> list;
-  while (true) {
-    const auto comma = names.find(',');
-    list.push_back(text_node(names.substr(0, comma)));
-    if (comma == std::string_view::npos) break;
-    names.remove_prefix(comma + 1);
-  }
-  return list.size() == 1 ? list.front() : list_node(std::move(list));
+Node queue_node(const world::Queue& queue) {
+  Node node = object_node();
+  add(node, "bytes_per_second", count_node(queue.bytes_per_second));
+  add(node, "buffer_bytes", count_node(queue.buffer_bytes));
+  add(node, "load", number_node(queue.load));
+  add(node, "packet_bytes", count_node(queue.packet_bytes));
+  if (!queue.shared.empty()) add(node, "shared", text_node(queue.shared));
+  return node;
 }
 
-/// What stands between "kind/" and "#n".
-std::string_view inside_stream(std::string_view stream) {
-  const auto slash = stream.find('/');
-  return stream.substr(slash + 1, stream.rfind('#') - slash - 1);
+Node tcp_node(const world::Tcp& tcp) {
+  Node node = object_node();
+  add(node, "first_timeout", duration_node(tcp.first_timeout));
+  add(node, "longest_timeout", duration_node(tcp.longest_timeout));
+  return add(node, "retries", count_node(tcp.retries));
 }
 
 void add_link(Node& node, const world::LinkRule& rule) {
@@ -113,6 +49,13 @@ void add_link(Node& node, const world::LinkRule& rule) {
   if (rule.loss) add(node, "loss", loss_node(*rule.loss));
   if (rule.duplicate) add(node, "duplicate", number_node(*rule.duplicate));
   if (rule.order) add(node, "order", text_node(*rule.order == world::Order::any ? "any" : "fifo"));
+  if (rule.correlation_time) add(node, "correlation_time", duration_node(*rule.correlation_time));
+  if (rule.queue) add(node, "queue", queue_node(*rule.queue));
+  if (rule.transport) {
+    const bool is_udp = *rule.transport == world::Transport::udp;
+    add(node, "transport", text_node(is_udp ? "udp" : "tcp"));
+  }
+  if (rule.tcp) add(node, "tcp", tcp_node(*rule.tcp));
 }
 
 Node links_node(const world::Model& world) {
@@ -123,6 +66,56 @@ Node links_node(const world::Model& world) {
     add(entry, "to", nodes_node(world.cluster, rule.to));
     add(entry, "both_ways", boolean_node(rule.both_ways));
     add_link(entry, rule);
+    add(list, "", std::move(entry));
+  }
+  return list;
+}
+
+/// "rack/0", "rack/1" ... are written as they were shared out, others as lists.
+Node places_node(const world::Cluster& cluster) {
+  Node node = object_node();
+  const auto& places = cluster.places();
+  for (std::size_t i = 0; i < places.size();) {
+    const std::string name = places[i].name.substr(0, places[i].name.find('/'));
+    if (name == places[i].name) {
+      add(node, name, nodes_node(cluster, places[i++].nodes));
+      continue;
+    }
+    const auto size = static_cast<std::int64_t>(places[i].nodes.size());
+    std::vector<NodeId> all;
+    for (; i < places.size() && places[i].name.starts_with(name + "/"); ++i) {
+      all.insert(all.end(), places[i].nodes.begin(), places[i].nodes.end());
+    }
+    Node shares = object_node();
+    add(shares, "of", nodes_node(cluster, all));
+    add(node, name, add(shares, "size", count_node(size)));
+  }
+  return node;
+}
+
+Node zones_node(const ZoneSource& source, const world::Zones& zones) {
+  Node node = object_node();
+  add(node, "round_trips", text_node(source.round_trips));
+  add(node, "unit", text_node(source.unit));
+  const bool is_named = !source.names.empty();
+  Node names = list_node();
+  for (const std::string& name : is_named ? source.names : source.of) {
+    add(names, "", text_node(name));
+  }
+  add(node, is_named ? "names" : "of", std::move(names));
+  if (zones.jitter) add(node, "jitter", law_node(*zones.jitter));
+  return node;
+}
+
+Node clocks_node(const world::Model& world) {
+  Node list = list_node();
+  for (const auto& rule : world.clocks) {
+    Node entry = object_node();
+    add(entry, "nodes", nodes_node(world.cluster, rule.nodes));
+    if (rule.drift_ppm) add(entry, "drift_ppm", number_node(*rule.drift_ppm));
+    if (rule.drift_spread_ppm) add(entry, "drift_spread_ppm", number_node(*rule.drift_spread_ppm));
+    if (rule.wander_ppm) add(entry, "wander_ppm", number_node(*rule.wander_ppm));
+    if (rule.granularity) add(entry, "granularity", duration_node(*rule.granularity));
     add(list, "", std::move(entry));
   }
   return list;
@@ -141,68 +134,8 @@ Node push_node(const world::Cluster& cluster, const protocol::PushSettings& push
   }
   const bool is_spread = push.phase == protocol::Phase::spread;
   add(node, "phase", text_node(is_spread ? "spread" : "synchronised"));
-  return add(node, "bytes", count_node(push.bytes));
-}
-
-const char* word_of(world::OnWake on_wake) {
-  return on_wake == world::OnWake::send ? "send" : "skip";
-}
-
-void add_crashes(Node& list, const world::Cluster& cluster, const world::Faults& faults) {
-  for (const auto& crash : faults.scheduled_crashes) {
-    Node node = object_node();
-    add(node, "node", text_node(cluster.name(crash.node)));
-    add(node, "at", duration_node(crash.at));
-    if (crash.recover_after) add(node, "recover_after", duration_node(*crash.recover_after));
-    add(list, "", one("crash", std::move(node)));
-  }
-  for (const auto& crashes : faults.random_crashes) {
-    Node node = object_node();
-    add(node, "nodes", written_node(inside_stream(crashes.target.stream)));
-    add(node, "mean_time_between", duration_node(crashes.mean_time_between));
-    add(list, "", one("crash", add(node, "down", law_node(crashes.down))));
-  }
-}
-
-void add_stalls(Node& list, const world::Cluster& cluster, const world::Faults& faults) {
-  for (const auto& stall : faults.scheduled_stalls) {
-    Node node = object_node();
-    add(node, "nodes", nodes_node(cluster, stall.nodes));
-    add(node, "at", duration_node(stall.at));
-    add(node, "length", duration_node(stall.length));
-    add(list, "", one("stall", add(node, "on_wake", text_node(word_of(stall.on_wake)))));
-  }
-  for (const auto& stalls : faults.random_stalls) {
-    Node node = object_node();
-    add(node, "nodes", written_node(inside_stream(stalls.target.stream)));
-    add(node, "mean_time_between", duration_node(stalls.mean_time_between));
-    add(node, "length", law_node(stalls.length));
-    add(list, "", one("stall", add(node, "on_wake", text_node(word_of(stalls.on_wake)))));
-  }
-}
-
-void add_partitions(Node& list, const world::Cluster& cluster, const world::Faults& faults) {
-  const auto words = words_of(*find_key("partition", "direction"));
-  for (const auto& partition : faults.scheduled_partitions) {
-    Node node = object_node();
-    add(node, "a", nodes_node(cluster, partition.sides.a));
-    add(node, "b", nodes_node(cluster, partition.sides.b));
-    add(node, "at", duration_node(partition.at));
-    add(node, "length", duration_node(partition.length));
-    const auto& word = words[static_cast<std::size_t>(partition.sides.direction)];
-    add(list, "", one("partition", add(node, "direction", text_node(word))));
-  }
-  for (const auto& partitions : faults.random_partitions) {
-    const std::string_view sides = inside_stream(partitions.stream);
-    const auto bar = sides.find('|');
-    Node node = object_node();
-    add(node, "a", written_node(sides.substr(0, bar)));
-    add(node, "b", written_node(sides.substr(bar + 1)));
-    add(node, "mean_time_between", duration_node(partitions.mean_time_between));
-    add(node, "length", law_node(partitions.length));
-    const auto& word = words[static_cast<std::size_t>(partitions.sides.direction)];
-    add(list, "", one("partition", add(node, "direction", text_node(word))));
-  }
+  add(node, "bytes", count_node(push.bytes));
+  return add(node, "on_monitor_wake", text_node(push.timers_first ? "timers" : "drain"));
 }
 
 Node value_node(const detect::Value& value) {
@@ -224,6 +157,12 @@ Node detectors_node(const std::vector<DetectorEntry>& detectors) {
     add(node, "label", text_node(entry.label));
     if (entry.dead_after) add(node, "dead_after", duration_node(*entry.dead_after));
     if (entry.check_every) add(node, "check_every", duration_node(*entry.check_every));
+    add(node, "clock", text_node(entry.wall_clock ? "wall" : "monotonic"));
+    if (entry.guard) {
+      Node guard = object_node();
+      add(guard, "pause", duration_node(entry.guard->pause));
+      add(node, "guard", add(guard, "hold", duration_node(entry.guard->hold)));
+    }
     add(list, "", std::move(node));
   }
   return list;
@@ -256,16 +195,15 @@ std::string resolved_json(const Scenario& scenario) {
     add(nodes, group.name, one("count", count_node(group.count)));
   }
   add(root, "nodes", std::move(nodes));
+  add(root, "places", places_node(scenario.world.cluster));
+  if (scenario.zones) add(root, "zones", zones_node(*scenario.zones, *scenario.world.zones));
+  add(root, "clocks", clocks_node(scenario.world));
   Node link = object_node();
   add_link(link, scenario.world.default_link);
   add(root, "link", std::move(link));
   add(root, "links", links_node(scenario.world));
   add(root, "watch", one("push", push_node(scenario.world.cluster, scenario.push)));
-  Node faults = list_node();
-  add_crashes(faults, scenario.world.cluster, scenario.world.faults);
-  add_stalls(faults, scenario.world.cluster, scenario.world.faults);
-  add_partitions(faults, scenario.world.cluster, scenario.world.faults);
-  add(root, "faults", std::move(faults));
+  add(root, "faults", faults_node(scenario.world));
   add(root, "detectors", detectors_node(scenario.detectors));
   add(root, "sweep", sweep_node(scenario.sweep));
   return pretty(root);

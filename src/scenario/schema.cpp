@@ -75,6 +75,19 @@ Node groups_node() {
   return add(node, "minProperties", count_node(1));
 }
 
+Node names_schema() {
+  return any_of({typed("string"), list_of_kind(typed("string"), 1)});
+}
+
+Node places_schema() {
+  Node name = object_node();
+  add(name, "pattern", text_node(kGroupName));
+  Node node = typed("object");
+  add(node, "propertyNames", std::move(name));
+  return add(node, "additionalProperties",
+             any_of({typed("string"), list_of_kind(typed("string"), 1), reference("place")}));
+}
+
 Node text_or(std::string_view word) {
   Node constant = object_node();
   add(constant, "const", text_node(word));
@@ -104,7 +117,7 @@ Node value_schema(const Key& key) {
     case Takes::word:
       return words_node(words_of(key));
     case Takes::nodes:
-      return any_of({typed("string"), list_of_kind(typed("string"), 1)});
+      return names_schema();
     case Takes::law:
       return any_of({reference("duration"), reference("law")});
     case Takes::loss:
@@ -121,6 +134,8 @@ Node value_schema(const Key& key) {
     }
     case Takes::groups:
       return groups_node();
+    case Takes::places:
+      return places_schema();
     case Takes::axes:
       break;
   }
@@ -204,8 +219,13 @@ Node one_of(const std::vector<std::string>& names) {
 }
 
 std::vector<std::vector<std::string>> choices_of(std::string_view shape) {
-  if (shape == "crash" || shape == "stall") return {{"node", "nodes"}, {"at", "mean_time_between"}};
-  if (shape == "partition") return {{"at", "mean_time_between"}};
+  const std::vector<std::string> times{"at", "mean_time_between", "time_between"};
+  const std::vector<std::string> struck{"node", "nodes", "places"};
+  if (shape == "clock_step") return {struck, times, {"forward", "back"}};
+  if (find_key(shape, "places") != nullptr && shape != "scenario") return {struck, times};
+  if (shape == "partition" || shape == "route_change") return {times};
+  if (shape == "loss") return {key_names("loss")};
+  if (shape == "zones") return {{"names", "of"}};
   if (shape == "axis") return {{"step", "points"}};
   if (shape == "fault") return {key_names("fault")};
   if (shape == "law") {

@@ -6,21 +6,20 @@ namespace flatline::sim {
 
 using qos::Wide;
 
-Channel::Channel(NodeId monitored, NodeId monitor, const Judge& judge,
-                 world::TimelineView& monitor_stalls, const qos::BatchPlan& batches,
-                 std::uint32_t replication, SimInstant begin, qos::Tally& tally,
-                 VerdictListener* listener, RunScratch& scratch)
-    : monitored_(monitored),
-      monitor_(monitor),
+Channel::Channel(ChannelPlace place, const Judge& judge, const qos::BatchPlan& batches,
+                 qos::Tally& tally, VerdictListener* listener, RunScratch& scratch)
+    : monitored_(place.monitored),
+      monitor_(place.monitor),
       judge_(&judge),
-      stalls_(&monitor_stalls),
       batches_(&batches),
-      replication_(replication),
+      replication_(place.replication),
+      keep_time_(place.sender_keeps_time && judge.plain_clock()),
       tally_(&tally),
       listener_(listener),
       scratch_(&scratch),
-      state_(judge.fresh(begin)) {
-  open_segment(begin);
+      state_(judge.fresh(place.begin, 0)),
+      overloads_(std::move(place.overloads)) {
+  open_segment(place.begin);
 }
 
 void Channel::settle(SimInstant now) {
@@ -79,17 +78,19 @@ void Channel::record_curve(const VerdictState& state, std::size_t c, std::size_t
   const std::size_t first = state.curves[c].from;
   for (std::size_t k = 0; k < first; ++k) {
     const std::uint32_t row = curve.rows[k];
-    record_row(row, batch_index, a, b, judge_->final_suspicion(state.lanes[row]));
+    record_row(row, batch_index, a, b, judge_->final_suspicion(row, state.lanes[row]));
   }
   if (first == curve.rows.size()) return;
-  // What waits for the monitor to wake, or never comes, lies on no line.
+  // What waits for the monitor to wake, or never comes, lies on no line; nor does what is due by a
+  // clock that is wrong.
   const SimInstant last = judge_->due_of(state, c, curve.rows.size() - 1);
-  const bool strays = !curve.shared || last == SimInstant::never() ||
+  const bool strays = !curve.shared || !keep_time_ || last == SimInstant::never() ||
                       !judge_->never_defers(judge_->due_of(state, c, first), last);
   std::size_t k = first;
   while (k < curve.rows.size() &&
          (strays || k % kStep != 0 || judge_->due_of(state, c, k).ns < b)) {
-    record_row(curve.rows[k], batch_index, a, b, judge_->defer(judge_->due_of(state, c, k)));
+    const std::uint32_t row = curve.rows[k];
+    record_row(row, batch_index, a, b, judge_->defer(row, judge_->due_of(state, c, k)));
     ++k;
   }
   if (k < curve.rows.size()) record_upwards(state, c, k, batch_index, a, b);
@@ -123,7 +124,8 @@ void Channel::sample_rows(const Curve& curve, const detect::Line& line, std::siz
   upwards(curve.rows[k], batch_index).sampled_ns += Wide{b - a} * every;
   for (; k < curve.rows.size(); ++k) {
     qos::RowTally& row = tally_->rows[curve.rows[k]];
-    const std::int64_t due = judge_->due_of(curve, line, k).ns;
+    // Rows book together only by true time: since when the line lies there does not matter.
+    const std::int64_t due = judge_->due_of(curve, line, k, SimInstant::before_all()).ns;
     row.batches[batch_index].detection.add_interval(due - b, due - a, every);
     row.detection_max_ns = std::max(row.detection_max_ns, due - a);
   }
@@ -195,9 +197,19 @@ void Channel::lost(SimInstant sent, bool cut) {
     }
     judge_waiting();
   }
-  SimInstant& first = cut ? cut_at_ : lost_at_;
-  if (first == SimInstant::never()) first = sent;
-  (cut ? last_cut_ : last_lost_) = sent;
+  if (cut) return cut_.at(sent);
+  if (lost_at_ == SimInstant::never()) lost_at_ = sent;
+  last_lost_ = sent;
+}
+
+void Channel::beat_held(SimInstant at, bool host) {
+  judge_waiting();
+  (host ? host_held_ : held_).at(at);
+}
+
+void Channel::arrival_held(SimInstant at, bool host) {
+  judge_waiting();
+  (host ? arrival_host_held_ : arrival_held_).at(at);
 }
 
 void Channel::forget_arrived(SimInstant before) {
@@ -210,7 +222,7 @@ void Channel::begin_suspicion(std::size_t lane, LaneState& state) {
   state.mistake = true;
   qos::RowTally& row = tally_->rows[lane];
   ++row.batches[batch_of(state.since)].mistakes;
-  ++row.causes[static_cast<std::size_t>(cause_at(state.since))];
+  ++row.causes[static_cast<std::size_t>(cause_at(lane, state.since))];
 }
 
 void Channel::end_output(std::size_t lane, LaneState& state, SimInstant now, bool trusted) {
@@ -247,15 +259,34 @@ void Channel::open_segment(SimInstant now) {
   segment_begin_ = now;
 }
 
-qos::Cause Channel::cause_at(SimInstant suspicion) const {
-  const SimInstant newest = newest_sent_.value_or(SimInstant::before_all());
-  if (cut_at_ < suspicion) return qos::Cause::partition;
-  if (sender_stall_from_ < suspicion && sender_stall_to_ > newest) return qos::Cause::sender_stall;
-  if (monitor_stall_from_ < suspicion && monitor_stall_to_ >= last_observed_) {
-    return qos::Cause::monitor_stall;
+// What touched the heartbeats that have not been seen when the suspicion begins.
+qos::Cause Channel::cause_at(std::size_t lane, SimInstant suspicion) {
+  const SimInstant newest = newest_sent_.value_or(segment_begin_);
+  bool overloaded = false;
+  for (world::TimelineView& view : overloads_)
+    overloaded = overloaded || !view.free_of(std::min(newest, suspicion), suspicion);
+  const std::pair<bool, qos::Cause> parts[] = {
+      {cut_.before(suspicion), qos::Cause::partition},
+      {held_.before(suspicion), qos::Cause::sender_stall},
+      {arrival_held_.before(suspicion), qos::Cause::monitor_stall},
+      {host_held_.before(suspicion) || arrival_host_held_.before(suspicion),
+       qos::Cause::host_stall},
+      {overloaded, qos::Cause::overload},
+      {judge_->was_set(lane, last_observed_, suspicion), qos::Cause::clock},
+      {lost_at_ < suspicion, qos::Cause::loss},
+  };
+  qos::Cause cause = qos::Cause::delay;
+  for (const auto& [has_part, name] : parts) {
+    if (!has_part) continue;
+    if (cause != qos::Cause::delay) return qos::Cause::combination;
+    cause = name;
   }
-  if (lost_at_ < suspicion) return qos::Cause::loss;
-  return qos::Cause::delay;
+  return cause;
+}
+
+void Channel::forget_overloads() {
+  if (!newest_sent_) return;
+  for (world::TimelineView& view : overloads_) view.forget_before(*newest_sent_);
 }
 
 void Channel::record_what_if(std::vector<const Flight*> flights, SimInstant from, SimInstant to) {
@@ -266,13 +297,12 @@ void Channel::record_what_if(std::vector<const Flight*> flights, SimInstant from
   });
   VerdictState what_if = state_.clone();
   for (const Flight* flight : flights) {
-    const SimInstant at = stalls_->defer(flight->arrival);
-    judge_->settle(what_if, at, [](std::size_t, LaneState&) {});
-    const detect::Observation heartbeat{detect::ObservationKind::heartbeat,
-                                        flight->incarnation,
-                                        flight->seq,
-                                        {flight->sent.ns},
-                                        true};
+    const SimInstant at = judge_->awake_from(flight->arrival);
+    const bool timers_first = judge_->timers_first() && at != flight->arrival;
+    judge_->settle(what_if, timers_first ? at + nanoseconds(1) : at,
+                   [](std::size_t, LaneState&) {});
+    const detect::Observation heartbeat{detect::ObservationKind::heartbeat, flight->incarnation,
+                                        flight->seq, flight->stamp, true};
     judge_->observe(what_if, at, heartbeat, [](std::size_t, LaneState&, Output) {});
   }
   record_span(what_if, from, to);
@@ -296,7 +326,7 @@ void Channel::land(Flight* flight, const detect::Observation& observation) {
   if (monitored_up_ && observation.incarnation == incarnation_) newest_sent_ = sent;
   // What was lost before this heartbeat explains nothing any more.
   lost_at_ = last_lost_ > sent ? last_lost_ : SimInstant::never();
-  cut_at_ = last_cut_ > sent ? last_cut_ : SimInstant::never();
+  for (Trouble* const trouble : {&cut_, &held_, &host_held_}) trouble->refute(sent);
 }
 
 void Channel::observe(SimInstant now, const detect::Observation& observation) {
@@ -313,9 +343,12 @@ void Channel::observe(SimInstant now, const detect::Observation& observation) {
   }
   if (Flight* const flight = find_flight(now, observation)) land(flight, observation);
   last_observed_ = now;
+  arrival_held_ = arrival_host_held_ = {};
   judge_->observe(state_, now, observation, [&](std::size_t lane, LaneState& state, Output next) {
     turn(lane, state, now, next);
   });
+  judge_->forget_clock_before(now);
+  forget_overloads();
 }
 
 void Channel::turn(std::size_t lane, LaneState& state, SimInstant now, Output next) {
@@ -328,6 +361,8 @@ void Channel::turn(std::size_t lane, LaneState& state, SimInstant now, Output ne
 void Channel::monitored_crashed(SimInstant at) {
   close_segment(at);
   if (last_sent_) record_spans(*last_sent_, INT64_MAX);
+  settle_gray(at, true);
+  service_dead_ = false;
   if (monitor_up_ && measured(at)) crashed_at_ = at;
   monitored_up_ = false;
   newest_sent_.reset();
@@ -346,6 +381,7 @@ void Channel::monitor_crashed(SimInstant at) {
   close_segment(at);
   if (last_sent_) record_spans(*last_sent_, INT64_MAX);
   settle_crash(at, false);
+  settle_gray(at, false);
   monitor_up_ = false;
   newest_sent_.reset();
   newest_seq_ = -1;
@@ -356,7 +392,8 @@ void Channel::monitor_recovered(SimInstant at) {
   // What reached a dead monitor is gone; what is still in flight arrives, but the detectors start
   // from nothing.
   forget_arrived(at);
-  state_ = judge_->fresh(at);
+  state_ = judge_->fresh(at, ++monitor_incarnation_);
+  arrival_held_ = arrival_host_held_ = {};
   open_segment(at);
 }
 
@@ -380,24 +417,57 @@ void Channel::settle_crash(SimInstant now, bool recovered) {
   }
 }
 
-void Channel::sender_stalled(SimInstant from, SimInstant to) {
-  // Suspicions up to here are an earlier stall's, if any.
-  settle(from);
-  sender_stall_from_ = from;
-  sender_stall_to_ = to;
+// The same for a gray failure, which ends by itself or with the process.
+void Channel::settle_gray(SimInstant now, bool ended) {
+  if (!gray_at_) return;
+  const SimInstant at = *gray_at_;
+  gray_at_.reset();
+  for (std::size_t i = 0; i < state_.lanes.size(); ++i) {
+    qos::RowBatch& batch = tally_->rows[i].batches[batch_of(at)];
+    const LaneState& lane = state_.lanes[i];
+    if (lane.output == Output::suspect && lane.since < now) {
+      ++batch.gray_detected;
+      batch.gray_detection_ns += std::max<std::int64_t>(0, lane.since.ns - at.ns);
+    } else if (ended) {
+      ++batch.gray_missed;
+    } else {
+      ++batch.censored;
+    }
+  }
 }
 
-void Channel::monitor_stalled(SimInstant from, SimInstant to) {
+void Channel::service_died(SimInstant at) {
+  if (!monitored_up_ || service_dead_) return;
+  close_segment(at);
+  if (last_sent_) record_spans(*last_sent_, INT64_MAX);
+  if (monitor_up_ && measured(at)) gray_at_ = at;
+  service_dead_ = true;
+}
+
+void Channel::service_mended(SimInstant at) {
+  if (!service_dead_) return;
+  settle(at);
+  settle_gray(at, true);
+  service_dead_ = false;
+  open_segment(at);
+}
+
+void Channel::monitor_stalled(SimInstant at) {
   // Decides everything that was due before, so that older stalls can be forgotten.
-  settle(from);
-  monitor_stall_from_ = from;
-  monitor_stall_to_ = to;
+  settle(at);
+  judge_->forget_guards_before(at);
+}
+
+void Channel::monitor_woke(SimInstant at) {
+  if (!judge_->timers_first() || !monitor_up_) return;
+  settle(at + nanoseconds(1));
 }
 
 void Channel::finish(SimInstant end) {
   close_segment(end);
   if (both_up() && last_sent_) record_spans(*last_sent_, INT64_MAX);
   settle_crash(end, false);
+  settle_gray(end, false);
 }
 
 }  // namespace flatline::sim

@@ -2,6 +2,7 @@
 // One monitored pair: the judge's verdicts held against the truth, and what follows from both added
 // up. Everything here is fed in time order by an engine.
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -22,8 +23,8 @@ class VerdictListener {
                        SimInstant at) = 0;
 };
 
-/// Heartbeats that arrive one after the other, none overtaken, while nothing strikes either node
-/// and the link is not cut.
+/// Heartbeats that were sent and arrive one after the other, none overtaken and no two at once, while
+/// nothing strikes either node and the link is not cut.
 struct Run {
   std::span<const SimInstant> sent, at;  ///< Ascending.
   std::span<const SeqNo> seq;
@@ -79,19 +80,38 @@ struct LineSums {
   }
 };
 
+/// What a channel is part of.
+struct ChannelPlace {
+  NodeId monitored{}, monitor{};
+  bool sender_keeps_time = true;  ///< Its clock shows true time.
+  std::uint32_t replication = 0;
+  SimInstant begin{};
+  /// When the monitored node, and the monitor, are overloaded.
+  std::array<world::TimelineView, 2> overloads = {};
+};
+
+/// A heartbeat that got onto the link: when it left by true time and by its sender's clock.
+struct Sent {
+  SimInstant at{};
+  LocalInstant stamp{};
+};
+
 class Channel {
  public:
-  Channel(NodeId monitored, NodeId monitor, const Judge& judge, world::TimelineView& monitor_stalls,
-          const qos::BatchPlan& batches, std::uint32_t replication, SimInstant begin,
-          qos::Tally& tally, VerdictListener* listener, RunScratch& scratch);
+  Channel(ChannelPlace place, const Judge& judge, const qos::BatchPlan& batches, qos::Tally& tally,
+          VerdictListener* listener, RunScratch& scratch);
 
   /// A heartbeat that got onto the link: it arrives (first or second copy) at `arrival`.
-  void in_flight(SimInstant sent, SeqNo seq, Incarnation incarnation, SimInstant arrival,
+  void in_flight(const Sent& sent, SeqNo seq, Incarnation incarnation, SimInstant arrival,
                  bool copy) {
-    flights_.push_back({seq, incarnation, copy, sent, arrival});
+    flights_.push_back({seq, incarnation, copy, sent.at, sent.stamp, arrival});
   }
-  /// A heartbeat that did not.
+  /// One that did not; or that had to be sent again, because the first transmission did not.
   void lost(SimInstant sent, bool cut);
+  /// The sender is stalled and a heartbeat is due. `host`: others are stalled with it.
+  void beat_held(SimInstant at, bool host);
+  /// The monitor is stalled and a heartbeat has come.
+  void arrival_held(SimInstant at, bool host);
   /// A heartbeat was sent (whatever became of it). Called once per heartbeat, after in_flight or
   /// lost.
   void sent(SimInstant at, bool delivered) {
@@ -102,10 +122,16 @@ class Channel {
 
   /// Whether observe_run() may be used from here on: the newest incarnation has been seen, and all
   /// that is in flight is the engine's to name again.
-  [[nodiscard]] bool can_run() const { return both_up() && newest_sent_.has_value(); }
+  [[nodiscard]] bool can_run() const {
+    return both_up() && newest_sent_.has_value() && keep_time_ && !arrival_was_held();
+  }
   /// The highest number seen of the newest incarnation.
   [[nodiscard]] SeqNo newest_seen() const {
     return waiting_.count == 0 ? SeqNo{newest_seq_} : waiting_.seq[waiting_.count - 1];
+  }
+  /// When that was sent. REQUIRES: can_run().
+  [[nodiscard]] SimInstant newest_left() const {
+    return waiting_.count == 0 ? *newest_sent_ : waiting_.sent[waiting_.count - 1];
   }
   /// What is in flight will come by observe_run(), or be named again.
   void take_over_flights() {
@@ -131,12 +157,13 @@ class Channel {
   void monitored_recovered(SimInstant at);
   void monitor_crashed(SimInstant at);
   void monitor_recovered(SimInstant at);
-  void sender_stalled(SimInstant from, SimInstant to);
-  void monitor_stalled(SimInstant from, SimInstant to);
+  void monitor_stalled(SimInstant at);
+  /// Before anything is read that came during the stall.
+  void monitor_woke(SimInstant at);
+  /// The monitored node's service dies while its heartbeats go on; and works again.
+  void service_died(SimInstant at);
+  void service_mended(SimInstant at);
   void finish(SimInstant end);
-
-  [[nodiscard]] NodeId monitored() const { return monitored_; }
-  [[nodiscard]] NodeId monitor() const { return monitor_; }
 
  private:
   struct Flight {
@@ -144,10 +171,22 @@ class Channel {
     Incarnation incarnation{};
     bool copy = false;
     SimInstant sent{};
+    LocalInstant stamp{};
     SimInstant arrival{};
   };
+  // When something first happened that explains why nothing comes, of what has not been refuted by
+  // a heartbeat that was sent later.
+  struct Trouble {
+    SimInstant first = SimInstant::never(), last = SimInstant::before_all();
+    void at(SimInstant t) {
+      if (first == SimInstant::never()) first = t;
+      last = t;
+    }
+    void refute(SimInstant sent) { first = last > sent ? last : SimInstant::never(); }
+    [[nodiscard]] bool before(SimInstant t) const { return first < t; }
+  };
 
-  [[nodiscard]] bool both_up() const { return monitored_up_ && monitor_up_; }
+  [[nodiscard]] bool both_up() const { return monitored_up_ && monitor_up_ && !service_dead_; }
   [[nodiscard]] bool measured(SimInstant t) const {
     return t.ns >= 0 && t.ns < batches_->duration().ns;
   }
@@ -171,7 +210,8 @@ class Channel {
   struct Newest {
     SimInstant sent{}, observed{};
     std::int64_t seq = 0;
-    SimInstant lost_at{}, cut_at{};
+    SimInstant lost_at{};
+    Trouble cut, held, host_held;
   };
   void begin_run(const Run& run);
   void record_measured(std::size_t n);
@@ -191,6 +231,11 @@ class Channel {
     return sent;
   }
   void land(Flight* flight, const detect::Observation& observation);
+  [[nodiscard]] bool arrival_was_held() const {
+    return arrival_held_.first != SimInstant::never() ||
+           arrival_host_held_.first != SimInstant::never();
+  }
+  void forget_overloads();
   bool wait(SimInstant now, const detect::Observation& observation);
   void add_waiting(SimInstant sent, SimInstant now, SeqNo seq);
   void judge_waiting();
@@ -198,7 +243,7 @@ class Channel {
   void end_output(std::size_t lane, LaneState& state, SimInstant now, bool trusted);
   void close_segment(SimInstant now);
   void open_segment(SimInstant now);
-  [[nodiscard]] qos::Cause cause_at(SimInstant suspicion) const;
+  qos::Cause cause_at(std::size_t lane, SimInstant suspicion);
 
   void record_spans(SimInstant until, std::int64_t below_seq);
   void record_spans_with(SimInstant from, SimInstant until, std::int64_t below_seq);
@@ -218,12 +263,14 @@ class Channel {
   }
   void record_what_if(std::vector<const Flight*> flights, SimInstant from, SimInstant to);
   void settle_crash(SimInstant now, bool recovered);
+  void settle_gray(SimInstant now, bool ended);
 
   NodeId monitored_, monitor_;
   const Judge* judge_;
-  world::TimelineView* stalls_;
   const qos::BatchPlan* batches_;
   std::uint32_t replication_;
+  std::uint32_t monitor_incarnation_ = 0;
+  bool keep_time_;  // the clocks of both nodes show true time
   qos::Tally* tally_;
   VerdictListener* listener_;
   RunScratch* scratch_;
@@ -233,8 +280,10 @@ class Channel {
   VerdictState state_;
   bool monitored_up_ = true;
   bool monitor_up_ = true;
+  bool service_dead_ = false;             // gray: the heartbeats of a dead service
   SimInstant segment_begin_{};            // both up since
   std::optional<SimInstant> crashed_at_;  // a measured crash not yet accounted for
+  std::optional<SimInstant> gray_at_;     // the same for a gray failure
 
   // Crash experiments. Spans are known up to the send of the newest heartbeat seen.
   std::optional<SimInstant> newest_sent_;  // when the newest heartbeat seen was sent
@@ -256,12 +305,10 @@ class Channel {
 
   // For causes: what happened since the newest heartbeat seen.
   SimInstant lost_at_ = SimInstant::never();
-  SimInstant cut_at_ = SimInstant::never();
   SimInstant last_lost_ = SimInstant::before_all();
-  SimInstant last_cut_ = SimInstant::before_all();
-  SimInstant sender_stall_from_ = SimInstant::never(), sender_stall_to_ = SimInstant::before_all();
-  SimInstant monitor_stall_from_ = SimInstant::never(),
-             monitor_stall_to_ = SimInstant::before_all();
+  Trouble cut_, held_, host_held_;
+  Trouble arrival_held_, arrival_host_held_;  // since the last observation
+  std::array<world::TimelineView, 2> overloads_;
   SimInstant last_observed_ = SimInstant::before_all();
 };
 

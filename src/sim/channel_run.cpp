@@ -157,7 +157,8 @@ bool Channel::wait(SimInstant now, const detect::Observation& observation) {
       observation.incarnation != incarnation_ || !can_run() || observation.seq <= newest_seen())
     return false;
   Flight* const flight = find_flight(now, observation);
-  if (flight == nullptr) return false;
+  // Between two that were sent at once (a burst after a stall) lies no crash experiment.
+  if (flight == nullptr || flight->sent <= newest_left()) return false;
   for (const Flight& other : flights_) {
     if (&other != flight && (other.incarnation != incarnation_ || other.seq <= observation.seq))
       return false;
@@ -200,18 +201,22 @@ void Channel::observe_run(const Run& run) {
   begin_run(run);
   record_measured(n);
   // Curve by curve: what one of them makes of the run is nothing to the others.
-  const Newest before{*newest_sent_, last_observed_, newest_seq_, lost_at_, cut_at_};
+  const Newest before{*newest_sent_, last_observed_, newest_seq_, lost_at_,
+                      cut_,          held_,          host_held_};
   for (std::size_t c = 0; c < state_.curves.size(); ++c) {
     newest_sent_ = before.sent;
     last_observed_ = before.observed;
     newest_seq_ = before.seq;
     lost_at_ = before.lost_at;
-    cut_at_ = before.cut_at;
+    cut_ = before.cut;
+    held_ = before.held;
+    host_held_ = before.host_held;
     scratch_->next_lost = 0;
     run_curve(run, c);
   }
   catch_up(run, n);
   if (!run.lost.empty()) last_lost_ = run.lost.back();
+  forget_overloads();
   judge_->find_earliest(state_);
 }
 
@@ -295,6 +300,11 @@ void Channel::mark_steps(const Curve& curve, std::size_t n) {
   scratch_->clear_steps(n);
   for (std::size_t t = 1; t < scratch_->first_in_batch; ++t) scratch_->step_at(t);
   for (std::size_t t = scratch_->last_in_batch; t <= n; ++t) scratch_->step_at(t);
+  if (curve.guarded) {
+    // Holds lie beyond the stalls.
+    for (std::size_t t = 1; t <= n; ++t) scratch_->step_at(t);
+    return;
+  }
   if (curve.sloped) {
     mark_curve<true>(*scratch_, curve, n);
   } else if (!all_calm(*scratch_, curve, n)) {
@@ -313,7 +323,7 @@ void Channel::mark_steps(const Curve& curve, std::size_t n) {
   }
   if (curve.check_every.ns == 0 && latest_due(*scratch_, curve, n) < next_stall) return;
   for (std::size_t t = 1; t <= n; ++t) {
-    if (judge_->due_of(curve, scratch_->line(curve.line, t - 1), last) >= next_stall)
+    if (judge_->due_of(curve, scratch_->line(curve.line, t - 1), last, {}) >= next_stall)
       scratch_->step_at(t);
   }
 }
@@ -345,7 +355,7 @@ void Channel::step(const Run& run, std::size_t c, std::size_t t) {
 // What was lost or cut before the newest heartbeat explains nothing any more. A loss that is still
 // to come counts only once it has come: whoever asks compares with an instant.
 void Channel::explain_losses(const Run& run, SimInstant newest) {
-  cut_at_ = last_cut_ > newest ? last_cut_ : SimInstant::never();
+  for (Trouble* const trouble : {&cut_, &held_, &host_held_}) trouble->refute(newest);
   std::size_t& next = scratch_->next_lost;
   while (next < run.lost.size() && run.lost[next] <= newest) ++next;
   if (last_lost_ > newest) {
@@ -387,7 +397,7 @@ void Channel::record_run(const Curve& curve, const Run& run, std::size_t first, 
     };
     if (curve.sloped || curve.check_every.ns > 0) {
       book([&](std::size_t t) {
-        return judge_->due_of(curve, scratch_->line(curve.line, t), k).ns;
+        return judge_->due_of(curve, scratch_->line(curve.line, t), k, {}).ns;
       });
     } else {
       book([due = Deadlines<false>(*scratch_, curve, k)](std::size_t t) { return due.known(t); });

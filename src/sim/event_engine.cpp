@@ -41,6 +41,9 @@ std::uint32_t EventEngine::local_of(NodeId id) {
   node.name = cluster.name(id);
   node.crashes = stage_->truth.crashes(id);
   node.stalls = stage_->truth.stalls(id);
+  node.gray_failures = stage_->truth.gray_failures(id);
+  node.host_stalls = world::TimelineView(stage_->truth.host_stalls(id));
+  node.clock = stage_->truth.clock(id);
   return place;
 }
 
@@ -60,36 +63,30 @@ void EventEngine::add_nodes(const Block& block) {
     if (stage_->places[monitor.value] == Stage::kAbsent) continue;
     Node& node = nodes_[stage_->places[monitor.value]];
     node.own_stalls = std::make_unique<world::TimelineView>(stage_->truth.stalls(monitor));
-    node.judge = std::make_unique<Judge>(stage_->panel, stage_->check_phases(node.name),
-                                         node.own_stalls.get());
     node.watched_by_sender.assign(nodes_.size(), nullptr);
   }
   for (std::uint32_t i = 0; i < nodes_.size(); ++i) add_channels(i, nodes_[i].beats_to);
   for (std::uint32_t i = 0; i < nodes_.size(); ++i) {
     next_crash(i);
     next_stall(i);
+    next_gray(i);
     start_program(i);
   }
 }
 
 void EventEngine::add_channels(std::uint32_t sender, const std::vector<NodeId>& monitors) {
-  const world::LinkTable& links = stage_->world->links();
   for (const NodeId id : monitors) {
     const std::uint32_t to = stage_->places[id.value];
     Node& from = nodes_[sender];
     Node& monitor = nodes_[to];
-    monitor.watched.push_back(std::make_unique<Channel>(
-        from.id, id, *monitor.judge, *monitor.own_stalls, stage_->world->batches(),
-        block_.replication, stage_->truth.begin(), *tally_, listener_, stage_->run_scratch));
-    Channel* channel = monitor.watched.back().get();
+    monitor.watched.push_back(
+        stage_->open_account(from.id, id, *monitor.own_stalls, *tally_, listener_));
+    Channel* channel = &monitor.watched.back()->channel;
     monitor.watched_by_sender[sender] = channel;
     from.routes.push_back(
         {id, nullptr, &from, &monitor, channel,
          order_of(static_cast<std::uint64_t>(EventClass::delivery), monitor.rank, from.rank, 0),
-         world::Link(links.law(from.id, id), stage_->streams,
-                     "link/" + from.name + "/" + monitor.name,
-                     stage_->truth.partitions(from.id, id), stage_->truth.begin()),
-         0, 0, 0});
+         stage_->open_link(from.id, id), 0, 0, 0});
   }
   Node& from = nodes_[sender];
   for (std::size_t i = 0; i < from.routes.size(); ++i) {
@@ -104,6 +101,8 @@ void EventEngine::handle_delivery(Message* message) {
     listener_->message("arrive", message->route->from->id, node.id, clock_);
   node.measured_arrivals += node.up && clock_.ns >= 0 ? 1 : 0;
   if (node.up && node.stalled) [[unlikely]] {
+    if (message->route->channel != nullptr)
+      message->route->channel->arrival_held(clock_, node.host_stalls.covers(clock_));
     node.inbox.push_back(message);
     return;
   }
@@ -117,11 +116,12 @@ void EventEngine::handle_timer(std::uint32_t place, std::uint64_t data) {
   if ((data ^ node.timer_data) > kTimerMask || !node.up) [[unlikely]]
     return;
   if (node.stalled) [[unlikely]] {
+    hold_beats(node);
     node.overdue.push_back(timer);
     return;
   }
   current_ = &node;
-  node.program->on_timer(*this, timer);
+  node.program->on_timer(*this, timer, protocol::CatchUp::last);
 }
 
 void EventEngine::handle(std::uint64_t order, std::uint64_t data) {
@@ -152,7 +152,7 @@ bool EventEngine::run(const std::atomic<bool>* stop) {
     handle(order, data);
   }
   for (Node& node : nodes_) {
-    for (const auto& channel : node.watched) channel->finish(end_);
+    for (const auto& account : node.watched) account->channel.finish(end_);
     tally_->node_messages[node.id.value] += node.measured_arrivals;
     for (const Route& route : node.routes) {
       tally_->messages += route.measured_messages;
@@ -194,9 +194,9 @@ NodeId EventEngine::self() const {
 Incarnation EventEngine::incarnation() const {
   return current_->incarnation;
 }
-// Clocks show true time until they can drift (a later part).
 LocalInstant EventEngine::now() const {
-  return {clock_.ns};
+  world::Clock& clock = current_->clock;
+  return clock.perfect() ? LocalInstant{clock_.ns} : clock.at(clock_, world::Face::monotonic);
 }
 
 EventEngine::Route& EventEngine::route_to(NodeId to) {
@@ -229,7 +229,7 @@ void EventEngine::send(NodeId to, std::span<const std::byte> payload, std::int64
   const Incarnation incarnation = current_->incarnation;
   const std::uint64_t index = heartbeat ? protocol::beat_index(incarnation, heartbeat->value)
                                         : (std::uint64_t{1} << 63) + route.others_sent++;
-  const world::Passage passage = route.link.transmit(clock_, index);
+  const world::Passage passage = route.link.transmit(clock_, index, bytes + kHeaderBytes);
   const bool delivered = passage.fate == world::Fate::delivered;
   if (clock_.ns >= 0) [[likely]] {
     ++route.measured_messages;
@@ -240,9 +240,12 @@ void EventEngine::send(NodeId to, std::span<const std::byte> payload, std::int64
   if (heartbeat && route.channel != nullptr) [[likely]] {
     Channel& channel = *route.channel;
     if (delivered) [[likely]] {
-      channel.in_flight(clock_, *heartbeat, incarnation, passage.arrival, false);
+      if (passage.held_up_by != world::Fate::delivered) [[unlikely]]
+        channel.lost(clock_, passage.held_up_by == world::Fate::cut);
+      const Sent sent{clock_, now()};
+      channel.in_flight(sent, *heartbeat, incarnation, passage.arrival, false);
       if (passage.duplicate) [[unlikely]]
-        channel.in_flight(clock_, *heartbeat, incarnation, *passage.duplicate, true);
+        channel.in_flight(sent, *heartbeat, incarnation, *passage.duplicate, true);
     } else {
       channel.lost(clock_, passage.fate == world::Fate::cut);
     }
@@ -257,8 +260,13 @@ void EventEngine::send(NodeId to, std::span<const std::byte> payload, std::int64
 
 void EventEngine::set_timer(protocol::TimerId timer, LocalInstant at) {
   FLATLINE_CHECK(timer.value <= kTimerMask, "timer ids are small");
-  const Node& node = *current_;
-  queue_.push({at.ns, node.timer_order | std::uint64_t{timer.value} << kStreamShift,
+  Node& node = *current_;
+  SimInstant fires{at.ns};
+  if (!node.clock.perfect()) [[unlikely]] {
+    fires = node.clock.when(at, world::Face::monotonic, clock_);
+    node.clock.forget_before(clock_);
+  }
+  queue_.push({fires.ns, node.timer_order | std::uint64_t{timer.value} << kStreamShift,
                node.timer_data | timer.value});
 }
 

@@ -42,7 +42,7 @@ class EventEngine final : private protocol::Context {
  private:
   // Order of events at one instant: class, then node (by name), then sender or timer, then index.
   enum class EventClass : std::uint64_t { fault = 0, delivery = 1, timer = 2 };
-  enum class Fault : std::uint32_t { wake = 0, recover = 1, crash = 2, stall = 3 };
+  enum class Fault : std::uint32_t { wake, recover, crash, stall, mend, gray };
 
   struct Message;
   struct Node;
@@ -57,6 +57,7 @@ class EventEngine final : private protocol::Context {
   void schedule_fault(std::uint32_t node, Fault fault, SimInstant at);
   void next_crash(std::uint32_t node);
   void next_stall(std::uint32_t node);
+  void next_gray(std::uint32_t node);
   inline void handle(std::uint64_t order, std::uint64_t data);
   void handle_fault(std::uint32_t node, Fault fault);
   inline void handle_delivery(Message* message);
@@ -64,10 +65,12 @@ class EventEngine final : private protocol::Context {
   inline void deliver(Message* message);
   inline void release(Message* message);
   void start_program(std::uint32_t node);
+  void hold_beats(Node& node) const;
   void crash(std::uint32_t node);
   void recover(std::uint32_t node);
   void stall(std::uint32_t node);
   void wake(std::uint32_t node);
+  void service(std::uint32_t node, bool dies);
 
   inline void push_delivery(const Route& route, std::span<const std::byte> payload,
                             SimInstant arrival, std::uint64_t index, bool copy);

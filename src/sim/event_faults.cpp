@@ -29,6 +29,14 @@ void EventEngine::next_stall(std::uint32_t place) {
   }
 }
 
+void EventEngine::next_gray(std::uint32_t place) {
+  Node& node = nodes_[place];
+  if (const auto gray = node.gray_failures.next()) {
+    node.gray_now = *gray;
+    schedule_fault(place, Fault::gray, gray->start);
+  }
+}
+
 void EventEngine::handle_fault(std::uint32_t place, Fault fault) {
   switch (fault) {
     case Fault::crash:
@@ -43,6 +51,12 @@ void EventEngine::handle_fault(std::uint32_t place, Fault fault) {
     case Fault::wake:
       wake(place);
       break;
+    case Fault::gray:
+      service(place, true);
+      break;
+    case Fault::mend:
+      service(place, false);
+      break;
   }
 }
 
@@ -52,7 +66,7 @@ void EventEngine::crash(std::uint32_t place) {
   for (const Route& route : node.routes) {
     if (route.channel != nullptr) route.channel->monitored_crashed(clock_);
   }
-  for (const auto& channel : node.watched) channel->monitor_crashed(clock_);
+  for (const auto& account : node.watched) account->channel.monitor_crashed(clock_);
   node.up = false;
   node.overdue.clear();
   for (Message* const message : node.inbox) release(message);
@@ -69,9 +83,13 @@ void EventEngine::recover(std::uint32_t place) {
   for (const Route& route : node.routes) {
     if (route.channel != nullptr) route.channel->monitored_recovered(clock_);
   }
-  for (const auto& channel : node.watched) channel->monitor_recovered(clock_);
+  for (const auto& account : node.watched) account->channel.monitor_recovered(clock_);
   node.must_start = true;
-  if (!node.stalled) start_program(place);
+  if (node.stalled) {
+    hold_beats(node);
+  } else {
+    start_program(place);
+  }
   next_crash(place);
 }
 
@@ -79,33 +97,50 @@ void EventEngine::stall(std::uint32_t place) {
   Node& node = nodes_[place];
   if (listener_ != nullptr) listener_->node("stall", node.id, clock_);
   node.stalled = true;
-  for (const Route& route : node.routes) {
-    if (route.channel != nullptr) route.channel->sender_stalled(clock_, node.stall_now.end);
-  }
-  for (const auto& channel : node.watched) channel->monitor_stalled(clock_, node.stall_now.end);
+  for (const auto& account : node.watched) account->channel.monitor_stalled(clock_);
   if (node.own_stalls) node.own_stalls->forget_before(clock_);
   schedule_fault(place, Fault::wake, node.stall_now.end);
+}
+
+// A stall keeps the node from sending what is due now.
+void EventEngine::hold_beats(Node& node) const {
+  const bool host = node.host_stalls.covers(clock_);
+  for (const Route& route : node.routes) {
+    if (route.channel != nullptr) route.channel->beat_held(clock_, host);
+  }
 }
 
 void EventEngine::wake(std::uint32_t place) {
   Node& node = nodes_[place];
   if (listener_ != nullptr) listener_->node("wake", node.id, clock_);
-  const auto catch_up = node.stall_now.on_wake == world::OnWake::send
-                            ? protocol::CatchUp::send_at_once
-                            : protocol::CatchUp::skip;
+  const protocol::CatchUp catch_up = catch_up_of(node.stall_now.on_wake);
   node.stalled = false;
   next_stall(place);
   if (!node.up) return;
   if (node.must_start) start_program(place);
-  // The inbox is drained before any timer runs.
+  for (const auto& account : node.watched) account->channel.monitor_woke(clock_);
+  // The inbox is drained before any timer of a program runs.
   const std::vector<Message*> inbox = std::move(node.inbox);
   node.inbox.clear();
   for (Message* const message : inbox) deliver(message);
   current_ = &node;
-  node.program->on_wake(*this, catch_up);
   const std::vector<protocol::TimerId> overdue = std::move(node.overdue);
   node.overdue.clear();
-  for (const protocol::TimerId timer : overdue) node.program->on_timer(*this, timer);
+  for (const protocol::TimerId timer : overdue) node.program->on_timer(*this, timer, catch_up);
+}
+
+void EventEngine::service(std::uint32_t place, bool dies) {
+  Node& node = nodes_[place];
+  if (listener_ != nullptr) listener_->node(dies ? "gray" : "mend", node.id, clock_);
+  for (const Route& route : node.routes) {
+    if (route.channel == nullptr) continue;
+    dies ? route.channel->service_died(clock_) : route.channel->service_mended(clock_);
+  }
+  if (dies) {
+    schedule_fault(place, Fault::mend, node.gray_now.end);
+  } else {
+    next_gray(place);
+  }
 }
 
 }  // namespace flatline::sim

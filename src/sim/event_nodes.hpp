@@ -85,8 +85,10 @@ struct EventEngine::Node {
   std::uint64_t rank = 0;
   std::string name;
   std::vector<NodeId> beats_to;
-  world::Timeline crashes, stalls;
-  world::Interval crash_now, stall_now;
+  world::Timeline crashes, stalls, gray_failures;
+  world::Interval crash_now, stall_now, gray_now;
+  world::TimelineView host_stalls;
+  world::Clock clock;
   std::vector<Message*> inbox;             // messages that came during a stall
   std::vector<protocol::TimerId> overdue;  // timers that came due during a stall
   std::vector<random::Stream> draws;
@@ -94,8 +96,7 @@ struct EventEngine::Node {
 
   // As a monitor.
   std::unique_ptr<world::TimelineView> own_stalls;
-  std::unique_ptr<Judge> judge;
-  std::vector<std::unique_ptr<Channel>> watched;
+  std::vector<std::unique_ptr<Account>> watched;
   std::vector<Channel*> watched_by_sender;  // per place in nodes_, or nullptr
 };
 

@@ -10,18 +10,31 @@ VerdictState VerdictState::clone() const {
   copy.lanes = lanes;
   copy.curves = curves;
   copy.earliest_due = earliest_due;
+  copy.observed_at = observed_at;
   return copy;
 }
 
-Judge::Judge(const Panel& panel, std::vector<Duration> check_phases, world::TimelineView* stalls)
+Judge::Judge(const Panel& panel, Watchtower tower)
     : panel_(&panel),
-      check_phases_(std::move(check_phases)),
-      stalls_(stalls),
-      lines_(panel.lines()) {}
+      tower_(std::move(tower)),
+      plain_clock_(tower_.clock.perfect()),
+      lines_(panel.lines()) {
+  for (std::size_t lane = 0; lane < panel.lanes().size(); ++lane) {
+    if (!panel.lanes()[lane].guard || !tower_.all_stalls) continue;
+    guards_.resize(panel.lanes().size());
+    guards_[lane].emplace(tower_.all_stalls(), *panel.lanes()[lane].guard, grid_of(lane),
+                          tower_.end);
+  }
+}
 
-VerdictState Judge::fresh(SimInstant now) const {
+VerdictState Judge::fresh(SimInstant now, std::uint32_t incarnation) const {
   VerdictState state;
-  state.families = panel_->make_families();
+  if (tower_.streams != nullptr) {
+    // A monitor that comes back draws anew.
+    draws_ = std::make_unique<random::NamedDraws>(
+        *tower_.streams, "detector/" + tower_.name + "#" + std::to_string(incarnation));
+  }
+  state.families = panel_->make_families(draws_.get());
   for (const Lane& lane : panel_->lanes()) {
     LaneState initial;
     if (lane.starts_suspect) {
@@ -54,7 +67,7 @@ void Judge::settle_rows(VerdictState& state, std::size_t c, SimInstant now,
     LaneState& lane = state.lanes[curve.rows[k]];
     if (lane.output != Output::trust) continue;
     if (lane.due < now) {
-      const SimInstant at = stalls_->defer(lane.due);
+      const SimInstant at = defer(curve.rows[k], lane.due);
       if (at < now) {
         lane.output = Output::suspect;
         lane.since = at;
@@ -81,13 +94,16 @@ void Judge::find_earliest(VerdictState& state) const {
   state.earliest_due = earliest;
 }
 
-SimInstant Judge::next_check(std::size_t lane, SimInstant at) const {
-  const std::int64_t every = panel_->lanes()[lane].check_every.ns;
-  if (every == 0 || at == SimInstant::never()) return at;
-  const std::int64_t offset = at.ns - check_phases_[lane].ns;
-  std::int64_t checks = offset / every;
-  if (checks * every < offset) ++checks;
-  return {check_phases_[lane].ns + checks * every};
+SimInstant Judge::fires(LocalInstant due, world::Face clock, SimInstant since) const {
+  if (due == LocalInstant::never()) return SimInstant::never();
+  if (due == LocalInstant::before_all()) return SimInstant::before_all();
+  return tower_.clock.when(due, clock, since);
+}
+
+void Judge::forget_guards_before(SimInstant t) const {
+  for (std::optional<GuardedStalls>& guard : guards_) {
+    if (guard) guard->forget_before(t);
+  }
 }
 
 }  // namespace flatline::sim

@@ -4,13 +4,18 @@
 // deadline that was in force; since detectors do not act on the world, that is exact.
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "flatline/base/time.hpp"
 #include "flatline/detect/detector.hpp"
+#include "flatline/random/stream.hpp"
+#include "flatline/world/clock.hpp"
 #include "flatline/world/timeline.hpp"
+#include "sim/guard.hpp"
 #include "sim/panel.hpp"
 
 namespace flatline::sim {
@@ -39,18 +44,32 @@ struct VerdictState {
   std::vector<LaneState> lanes;
   std::vector<CurveState> curves;
   SimInstant earliest_due = SimInstant::never();
+  SimInstant observed_at = SimInstant::before_all();  ///< When the lines came to lie where they do.
 
   [[nodiscard]] VerdictState clone() const;
 };
 
+/// The monitor, as what judges one channel on it needs to know it.
+struct Watchtower {
+  std::vector<Duration> check_phases;     ///< By lane: where the grid of its checks lies.
+  world::TimelineView* stalls = nullptr;  ///< A verdict that falls into a stall waits for its end.
+  std::function<world::Timeline()> all_stalls = {};  ///< The same from the beginning; for guards.
+  SimInstant end = SimInstant::never();              ///< Of the run.
+  world::Clock clock = {};
+  bool timers_first = false;  ///< On waking, before the heartbeats that have come are read.
+  /// Where detectors that draw at random take their draws from: streams below "detector/" and this
+  /// name. Without a factory they draw the same always.
+  const random::StreamFactory* streams = nullptr;
+  std::string name = {};
+};
+
+/// Judges one channel.
 class Judge {
  public:
-  /// `check_phases[lane]` places the grid of a lane's checks. `stalls` says when the monitor is
-  /// stalled: a verdict that falls into a stall waits for its end.
-  Judge(const Panel& panel, std::vector<Duration> check_phases, world::TimelineView* stalls);
+  Judge(const Panel& panel, Watchtower tower);
 
-  /// A state before the first beat.
-  [[nodiscard]] VerdictState fresh(SimInstant now) const;
+  /// A state before the first beat, for the monitor's `incarnation`-th process.
+  [[nodiscard]] VerdictState fresh(SimInstant now, std::uint32_t incarnation) const;
 
   /// Turns trust into suspicion wherever that happened before `now`; calls changed(lane index,
   /// state) for each.
@@ -68,16 +87,18 @@ class Judge {
   void observe(VerdictState& state, SimInstant now, const detect::Observation& observation,
                Turning&& turning) const {
     std::size_t line = 0;
-    for (const auto& family : state.families) {
-      family->observe({now.ns}, observation);
-      const std::size_t next = line + family->lines();
-      family->read_lines({lines_.data() + line, next - line});
+    for (std::size_t f = 0; f < state.families.size(); ++f) {
+      detect::Family& family = *state.families[f];
+      family.observe(shown(f, now), observation);
+      const std::size_t next = line + family.lines();
+      family.read_lines({lines_.data() + line, next - line});
       line = next;
     }
     SimInstant earliest = SimInstant::never();
     for (std::size_t c = 0; c < state.curves.size(); ++c)
       judge_curve(state, c, lines_[panel_->curves()[c].line], now, turning, earliest);
     state.earliest_due = earliest;
+    state.observed_at = now;
   }
 
   /// settle() for one curve; earliest_due is then to be found anew.
@@ -97,46 +118,70 @@ class Judge {
   /// Tells the detectors of a new incarnation. Verdicts stand until its first heartbeat, which
   /// follows at once.
   void restart(VerdictState& state, SimInstant now, const detect::Observation& observation) const {
-    for (const auto& family : state.families) family->observe({now.ns}, observation);
+    for (std::size_t f = 0; f < state.families.size(); ++f)
+      state.families[f]->observe(shown(f, now), observation);
   }
 
-  /// When a row that trusts is due, dead_after included; without the wait for its next check.
-  [[nodiscard]] static SimInstant unchecked_due(const Curve& curve, const detect::Line& line,
-                                                std::size_t k) {
+  /// When a row that trusts is due, dead_after included; without the wait for its next check. The
+  /// line lies there since `since`, which matters to clocks that are set.
+  [[nodiscard]] SimInstant unchecked_due(const Curve& curve, const detect::Line& line,
+                                         std::size_t k, SimInstant since) const {
     const Duration shift{curve.shift[k]};
-    return {curve.sloped ? detect::deadline_on(line.base, line.slope, shift, curve.factor[k]).ns
-                         : detect::deadline_on(line.base, shift).ns};
+    const LocalInstant due =
+        curve.sloped ? detect::deadline_on(line.base, line.slope, shift, curve.factor[k])
+                     : detect::deadline_on(line.base, shift);
+    return plain_clock_ ? SimInstant{due.ns} : fires(due, curve.clock, since);
   }
   /// When row k of those that trust together is due.
-  [[nodiscard]] SimInstant due_of(const Curve& curve, const detect::Line& line,
-                                  std::size_t k) const {
-    const SimInstant due = unchecked_due(curve, line, k);
+  [[nodiscard]] SimInstant due_of(const Curve& curve, const detect::Line& line, std::size_t k,
+                                  SimInstant since) const {
+    const SimInstant due = unchecked_due(curve, line, k, since);
     return curve.check_every.ns == 0 ? due : next_check(curve.rows[k], due);
   }
   [[nodiscard]] SimInstant due_of(const VerdictState& state, std::size_t curve,
                                   std::size_t k) const {
-    return due_of(panel_->curves()[curve], state.curves[curve].line, k);
+    return due_of(panel_->curves()[curve], state.curves[curve].line, k, state.observed_at);
   }
   /// Computes earliest_due anew.
   void find_earliest(VerdictState& state) const;
 
   [[nodiscard]] const Panel& panel() const { return *panel_; }
-  /// A verdict due at `t` is spoken then, or when the monitor wakes.
-  [[nodiscard]] SimInstant defer(SimInstant t) const { return stalls_->defer(t); }
+  /// A row's verdict due at `t` is spoken then, or when the monitor wakes, or when its guard lets
+  /// it.
+  [[nodiscard]] SimInstant defer(std::uint32_t row, SimInstant t) const {
+    if (!guards_.empty() && guards_[row]) [[unlikely]]
+      return guards_[row]->defer(t);
+    return tower_.stalls->defer(t);
+  }
+  /// When the monitor next takes in what arrives at `t`.
+  [[nodiscard]] SimInstant awake_from(SimInstant t) const { return tower_.stalls->defer(t); }
   /// When the monitor, awake at `t`, stalls next.
-  [[nodiscard]] SimInstant next_stall(SimInstant t) const { return stalls_->start_after(t); }
-  /// Whether no verdict due in [from, to] waits for the monitor to wake.
+  [[nodiscard]] SimInstant next_stall(SimInstant t) const { return tower_.stalls->start_after(t); }
+  /// Whether no verdict due in [from, to] waits for the monitor to wake. Guards are not asked.
   [[nodiscard]] bool never_defers(SimInstant from, SimInstant to) const {
-    return stalls_->free_of(from, to);
+    return tower_.stalls->free_of(from, to);
+  }
+  [[nodiscard]] bool timers_first() const { return tower_.timers_first; }
+  /// Whether the monitor's clock shows true time.
+  [[nodiscard]] bool plain_clock() const { return plain_clock_; }
+  /// Whether the clock that a row reads was set in (from, to].
+  [[nodiscard]] bool was_set(std::size_t lane, SimInstant from, SimInstant to) const {
+    return !plain_clock_ && panel_->lanes()[lane].clock == world::Face::wall &&
+           tower_.clock.step_in(from, to).has_value();
+  }
+  /// Nobody asks about verdicts that were due, or observations that were made, before `t`.
+  void forget_guards_before(SimInstant t) const;
+  void forget_clock_before(SimInstant t) const {
+    if (!plain_clock_) tower_.clock.forget_before(t);
   }
 
   /// When lane's final suspicion begins if nothing more comes: `since` if it suspects, never() if
   /// it has no deadline. REQUIRES: the lane is looked at by itself.
-  [[nodiscard]] SimInstant final_suspicion(const LaneState& lane) const {
+  [[nodiscard]] SimInstant final_suspicion(std::uint32_t row, const LaneState& lane) const {
     if (lane.output == Output::suspect) return lane.since;
     if (lane.output == Output::unknown || lane.due == SimInstant::never())
       return SimInstant::never();
-    return stalls_->defer(lane.due);
+    return defer(row, lane.due);
   }
 
  private:
@@ -146,11 +191,24 @@ class Judge {
   template <typename Turning>
   void judge_row(VerdictState& state, std::uint32_t row, SimInstant at, SimInstant now,
                  Turning& turning, SimInstant& earliest) const;
-  [[nodiscard]] SimInstant next_check(std::size_t lane, SimInstant at) const;
+  [[nodiscard]] SimInstant next_check(std::size_t lane, SimInstant at) const {
+    return grid_of(lane).from(at);
+  }
+  [[nodiscard]] CheckGrid grid_of(std::size_t lane) const {
+    return {panel_->lanes()[lane].check_every, tower_.check_phases[lane]};
+  }
+  // What the clock of family f shows.
+  [[nodiscard]] LocalInstant shown(std::size_t f, SimInstant now) const {
+    return plain_clock_ ? LocalInstant{now.ns} : tower_.clock.at(now, panel_->family_clocks()[f]);
+  }
+  [[nodiscard]] SimInstant fires(LocalInstant due, world::Face clock, SimInstant since) const;
 
   const Panel* panel_;
-  std::vector<Duration> check_phases_;
-  world::TimelineView* stalls_;
+  // Walked forwards by questions that change no answer.
+  mutable Watchtower tower_;
+  bool plain_clock_;
+  mutable std::vector<std::optional<GuardedStalls>> guards_;  // by lane; empty: none has one
+  mutable std::unique_ptr<random::NamedDraws> draws_;
   mutable std::vector<detect::Line> lines_;
   mutable std::vector<std::size_t> changed_;
 };
@@ -191,17 +249,17 @@ void Judge::judge_curve(VerdictState& state, std::size_t c, const detect::Line& 
   // Before the first heartbeat there is no line: each row by itself.
   const bool lies = line.base != LocalInstant::never() && line.base != LocalInstant::before_all();
   // Rows that trusted together and do not trust any more after this, or have no deadline yet.
-  while (from < rows && (!lies || unchecked_due(curve, line, from) <= now)) {
-    state.lanes[curve.rows[from]].due = due_of(curve, common.line, from);
+  while (from < rows && (!lies || unchecked_due(curve, line, from, now) <= now)) {
+    state.lanes[curve.rows[from]].due = due_of(curve, common.line, from, state.observed_at);
     ++from;
   }
   for (std::size_t k = 0; k < from; ++k)
-    judge_row(state, curve.rows[k], unchecked_due(curve, line, k), now, turning, earliest);
+    judge_row(state, curve.rows[k], unchecked_due(curve, line, k, now), now, turning, earliest);
   if (lies) {
-    while (from > 0 && unchecked_due(curve, line, from - 1) > now) --from;
+    while (from > 0 && unchecked_due(curve, line, from - 1, now) > now) --from;
   }
   common = {from, line};
-  if (from < rows) earliest = std::min(earliest, due_of(curve, line, from));
+  if (from < rows) earliest = std::min(earliest, due_of(curve, line, from, now));
 }
 
 }  // namespace flatline::sim

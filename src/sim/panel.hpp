@@ -5,12 +5,14 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <tuple>
 #include <vector>
 
 #include "flatline/detect/detector.hpp"
 #include "flatline/qos/tally.hpp"
 #include "flatline/sim/run.hpp"
+#include "flatline/world/clock.hpp"
 
 namespace flatline::sim {
 
@@ -19,6 +21,8 @@ struct Lane {
   std::size_t family = 0, member = 0;  ///< The setting that it reads.
   bool starts_suspect = false;         ///< Output before the first beat.
   Duration check_every{};              ///< 0: a verdict changes at the deadline itself.
+  world::Face clock = world::Face::monotonic;
+  std::optional<detect::PauseGuard> guard = {};
 };
 
 /// Rows whose deadlines lie on one line, in ascending order whatever the line: the first that
@@ -28,6 +32,8 @@ struct Curve {
   bool sloped = false;     ///< Else all factors are 0.
   bool shared = false;     ///< Rows enough to book together what they have in common.
   Duration check_every{};  ///< 0: the verdict changes at the deadline itself. Else it has one row.
+  bool guarded = false;    ///< It has a guard, and one row.
+  world::Face clock = world::Face::monotonic;  ///< That its deadlines are on.
   std::vector<std::uint32_t> rows;
   std::vector<std::int64_t> shift;   ///< ns; dead_after included.
   std::vector<std::int64_t> factor;  ///< 2^-32.
@@ -48,10 +54,21 @@ class Panel {
   [[nodiscard]] std::int64_t sample_every() const { return sample_every_; }
   /// A tally for these rows.
   [[nodiscard]] qos::Tally make_tally(std::size_t batches, std::size_t nodes) const;
-  /// One fresh family per group of settings that share an estimator.
-  [[nodiscard]] std::vector<std::unique_ptr<detect::Family>> make_families() const;
+  /// One fresh family per group of settings that share an estimator; those that draw at random take
+  /// `draws`, which outlives them (null: the same sequence always).
+  [[nodiscard]] std::vector<std::unique_ptr<detect::Family>> make_families(
+      const Draws* draws) const;
+  /// The clock that each family is told times of.
+  [[nodiscard]] const std::vector<world::Face>& family_clocks() const { return family_clocks_; }
 
  private:
+  // Settings that share an estimator and its clock.
+  struct Group {
+    const detect::DetectorInfo* info = nullptr;
+    world::Face clock = world::Face::monotonic;
+    std::vector<detect::Setting> settings;
+    [[nodiscard]] bool takes(const JudgedSetting& judged) const;
+  };
   // One row, where it lies.
   struct Placed {
     std::uint32_t row = 0;
@@ -65,6 +82,9 @@ class Panel {
   void sort_rows(Curve& curve) const;
 
   std::int64_t sample_every_;
+  Duration interval_;
+  std::vector<Group> groups_;
+  std::vector<world::Face> family_clocks_;
   std::vector<std::unique_ptr<detect::Family>> fresh_;  // nothing observed
   std::vector<Lane> lanes_;
   std::vector<std::size_t> first_line_;

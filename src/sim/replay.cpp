@@ -23,13 +23,13 @@ class Replay {
         interval_(interval),
         listener_(listener),
         panel_(settings, interval, 1),
-        judge_(panel_, std::vector<Duration>(panel_.lanes().size()), &no_stalls_),
+        judge_(panel_, {std::vector<Duration>(panel_.lanes().size()), &no_stalls_}),
         // The last arrival is measured too.
         batches_(span.last - span.zero + nanoseconds(1), 1),
         tally_(panel_.make_tally(batches_.size(), 1)),
         scratch_(panel_),
-        channel_(kSender, kMonitor, judge_, no_stalls_, batches_, 0, time(span.first), tally_,
-                 listener, scratch_) {}
+        channel_({kSender, kMonitor, true, 0, time(span.first)}, judge_, batches_, tally_, listener,
+                 scratch_) {}
 
   // Takes the arrivals in file order, up to `until`.
   Result<std::monostate> run(const Arrivals& next, SimInstant until) {
@@ -81,7 +81,8 @@ class Replay {
       if (any_sent_) note_sender_stall(left, seq - last_seq_);
       bool copy = false;
       for (auto it = first; it != to_send_.end() && it->first == seq; it = to_send_.erase(it)) {
-        channel_.in_flight(left, {seq}, {}, time(it->second.at), copy);
+        const LocalInstant stamp{it->second.sent_at.ns - zero_.ns};
+        channel_.in_flight({left, stamp}, {seq}, {}, time(it->second.at), copy);
         copy = true;
       }
       channel_.sent(left, true);
@@ -116,7 +117,7 @@ class Replay {
     if (interval_.ns == 0 || places > kLongestTime.ns / interval_.ns) return;
     const SimInstant due = last_left_ + interval_ * places;
     if (left - due <= interval_ / 2) return;
-    channel_.sender_stalled(due, left);
+    channel_.beat_held(due, false);
     if (listener_ == nullptr) return;
     listener_->node("stall", kSender, due);
     listener_->node("wake", kSender, left);
@@ -126,7 +127,7 @@ class Replay {
     const SimInstant now = time(beat.at);
     send_until(now, beat.seq);
     if (interval_.ns > 0 && beat.waited > interval_ / 2) {
-      channel_.monitor_stalled(std::max(now - beat.waited, last_arrival_), now);
+      channel_.arrival_held(std::max(now - beat.waited, last_arrival_), false);
     }
     if (listener_ != nullptr) listener_->message("arrive", kSender, kMonitor, now);
     channel_.observe(
@@ -161,7 +162,7 @@ class Replay {
 Result<std::optional<LocalInstant>> filled_at(const std::vector<JudgedSetting>& settings,
                                               Duration interval, const Arrivals& next) {
   const Panel panel(settings, interval, 1);
-  const auto families = panel.make_families();
+  const auto families = panel.make_families(nullptr);
   for (;;) {
     auto arrival = next();
     if (!arrival.ok()) return arrival.problems();

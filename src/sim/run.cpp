@@ -31,12 +31,21 @@ void add_partitions(TimelineRecorder& recorder, const PreparedWorld& world, cons
 
 // Senders that run together. They see nothing of each other, and few of them stay in the nearest
 // cache: a hundred take twice as long per heartbeat as four (bench/README.md). More only where each
-// part repeats the faults of many monitors.
+// part repeats the faults of many monitors, or where senders do see each other.
 std::size_t part_size(const scenario::Scenario& scenario) {
+  if (needs_events(scenario)) return scenario.push.from.size();
   return std::clamp<std::size_t>(scenario.push.to.size(), 4, 8);
 }
 
 }  // namespace
+
+bool needs_events(const scenario::Scenario& scenario) {
+  const auto shares = [](const world::LinkRule& rule) {
+    return rule.queue && rule.queue->bytes_per_second > 0 && !rule.queue->shared.empty();
+  };
+  const world::Model& model = scenario.world;
+  return shares(model.default_link) || std::any_of(model.links.begin(), model.links.end(), shares);
+}
 
 Duration automatic_warm_up(std::int64_t longest_window, Duration interval) {
   // At least three intervals, so that the first beats have arrived whatever the phase.

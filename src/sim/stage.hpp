@@ -2,9 +2,14 @@
 // What engines that run one after the other share: laws compiled once, settings grouped once.
 
 #include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
 #include <vector>
 
+#include "flatline/protocol/program.hpp"
 #include "flatline/sim/run.hpp"
+#include "flatline/world/bottleneck.hpp"
 #include "flatline/world/timeline.hpp"
 #include "sim/channel.hpp"
 #include "sim/panel.hpp"
@@ -24,6 +29,19 @@ constexpr std::uint64_t arrival_order(std::uint64_t index, bool copy) {
   return index_bits(index << 1 | (copy ? 1u : 0u));
 }
 
+/// What a program does about what came due during a stall that ends so.
+constexpr protocol::CatchUp catch_up_of(world::OnWake on_wake) {
+  switch (on_wake) {
+    case world::OnWake::skip:
+      return protocol::CatchUp::none;
+    case world::OnWake::burst:
+      return protocol::CatchUp::all;
+    case world::OnWake::send:
+      break;
+  }
+  return protocol::CatchUp::last;
+}
+
 /// Room to make the heartbeats of a run in.
 struct RunBuffer {
   std::vector<std::uint64_t> bits;
@@ -41,6 +59,19 @@ struct RunBuffer {
   void drop(std::size_t n, std::size_t m);
 };
 
+/// A channel and what judges it.
+struct Account {
+  Account(const Panel& panel, Watchtower tower, ChannelPlace place, const qos::BatchPlan& batches,
+          qos::Tally& tally, VerdictListener* listener, RunScratch& scratch)
+      : judge(panel, std::move(tower)),
+        channel(std::move(place), judge, batches, tally, listener, scratch) {}
+  Account(const Account&) = delete;
+  Account& operator=(const Account&) = delete;
+
+  Judge judge;
+  Channel channel;
+};
+
 struct Stage {
   Stage(const PreparedWorld& prepared, const std::vector<JudgedSetting>& settings,
         std::uint32_t replication);
@@ -49,8 +80,12 @@ struct Stage {
   /// be cheap, and a power of two. Seen from the plan alone.
   static std::int64_t sample_every(const scenario::Scenario& scenario);
 
-  /// Where each lane's grid of checks lies on a monitor, by name.
-  [[nodiscard]] std::vector<Duration> check_phases(const std::string& monitor) const;
+  /// The account of one pair. `stalls` are the monitor's, walked by the engine, and outlive it.
+  [[nodiscard]] std::unique_ptr<Account> open_account(NodeId monitored, NodeId monitor,
+                                                      world::TimelineView& stalls,
+                                                      qos::Tally& tally, VerdictListener* listener);
+  /// One direction of a pair.
+  [[nodiscard]] world::Link open_link(NodeId from, NodeId to);
 
   const PreparedWorld* world;
   std::uint32_t replication;
@@ -61,8 +96,12 @@ struct Stage {
   RunBuffer run_buffer;
   std::vector<std::uint32_t>
       places;  ///< By NodeId: the place among the running engine's nodes, or kAbsent.
+  std::map<std::string, std::shared_ptr<world::Bottleneck>> queues;  ///< Those that links share.
 
   static constexpr std::uint32_t kAbsent = UINT32_MAX;
+
+ private:
+  [[nodiscard]] std::vector<Duration> check_phases(const std::string& monitor) const;
 };
 
 }  // namespace flatline::sim

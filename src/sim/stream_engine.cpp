@@ -9,40 +9,44 @@ constexpr int kStopCheckMask = 0xfff;
 
 }  // namespace
 
-NodeFaults::NodeFaults(world::Timeline crashes, world::Timeline stalls)
-    : crashes_(std::move(crashes)), stalls_(std::move(stalls)) {
-  find_crash();
-  find_stall();
+NodeFaults::Track::Track(world::Timeline faults, Kind begin, Kind end)
+    : timeline(std::move(faults)), begins(begin), ends(end) {
+  begin_next();
 }
 
-void NodeFaults::find_crash() {
-  crash_kind_ = Kind::crash;
-  crash_at_ = SimInstant::never();
-  if (const auto crash = crashes_.next()) {
-    crash_now_ = *crash;
-    crash_at_ = crash->start;
+void NodeFaults::Track::begin_next() {
+  kind = begins;
+  at = SimInstant::never();
+  if (const auto fault = timeline.next()) {
+    now = *fault;
+    at = fault->start;
   }
 }
 
-void NodeFaults::find_stall() {
-  stall_kind_ = Kind::stall;
-  stall_at_ = SimInstant::never();
-  if (const auto stall = stalls_.next()) {
-    stall_now_ = *stall;
-    stall_at_ = stall->start;
+void NodeFaults::Track::advance() {
+  if (kind == ends) return begin_next();
+  kind = ends;
+  at = now.end;
+}
+
+NodeFaults::NodeFaults(world::Timeline crashes, world::Timeline stalls,
+                       world::Timeline gray_failures)
+    : tracks_{Track{std::move(crashes), Kind::crash, Kind::recover},
+              Track{std::move(stalls), Kind::stall, Kind::wake},
+              Track{std::move(gray_failures), Kind::gray, Kind::mend}} {
+  find_next();
+}
+
+void NodeFaults::find_next() {
+  for (std::size_t i = 0; i < tracks_.size(); ++i) {
+    const Track &track = tracks_[i], &first = tracks_[next_];
+    if (track.at != first.at ? track.at < first.at : track.kind < first.kind) next_ = i;
   }
 }
 
 void NodeFaults::advance() {
-  if (crash_first()) {
-    if (crash_kind_ == Kind::recover) return find_crash();
-    crash_kind_ = Kind::recover;
-    crash_at_ = crash_now_.end;
-  } else {
-    if (stall_kind_ == Kind::wake) return find_stall();
-    stall_kind_ = Kind::wake;
-    stall_at_ = stall_now_.end;
-  }
+  tracks_[next_].advance();
+  find_next();
 }
 
 StreamPair::Process StreamPair::process_of(const Stage& stage, NodeId id) {
@@ -50,7 +54,8 @@ StreamPair::Process StreamPair::process_of(const Stage& stage, NodeId id) {
   return {id,
           cluster.rank(id),
           cluster.name(id),
-          {stage.truth.crashes(id), stage.truth.stalls(id)},
+          {stage.truth.crashes(id), stage.truth.stalls(id), stage.truth.gray_failures(id)},
+          world::TimelineView(stage.truth.host_stalls(id)),
           {},
           true,
           false,
@@ -66,12 +71,10 @@ StreamPair::StreamPair(Stage& stage, NodeId sender, NodeId monitor, SimInstant e
       sender_(process_of(stage, sender)),
       monitor_(process_of(stage, monitor)),
       monitor_stalls_(stage.truth.stalls(monitor)),
-      judge_(stage.panel, stage.check_phases(monitor_.name), &monitor_stalls_),
-      channel_(sender, monitor, judge_, monitor_stalls_, stage.world->batches(), stage.replication,
-               stage.truth.begin(), tally, nullptr, stage.run_scratch),
-      link_(stage.world->links().law(sender, monitor), stage.streams,
-            "link/" + sender_.name + "/" + monitor_.name, stage.truth.partitions(sender, monitor),
-            stage.truth.begin()),
+      sender_clock_(stage.truth.clock(sender)),
+      account_(stage.open_account(sender, monitor, monitor_stalls_, tally, nullptr)),
+      channel_(account_->channel),
+      link_(stage.open_link(sender, monitor)),
       jitter_(stage.streams.stream("node/" + sender_.name + "/jitter")),
       phase_(stage.streams.stream("node/" + sender_.name + "/phase")),
       clock_(stage.truth.begin()) {
@@ -94,42 +97,56 @@ void StreamPair::start(Process& process) {
     newest_ = {};
     return;
   }
-  send_on_wake_ = true;
-  schedule_ =
-      protocol::BeatSchedule(*push_, {clock_.ns}, sender_.incarnation.value > 0, phase_.bits(0));
+  schedule_ = protocol::BeatSchedule(*push_, sender_clock(clock_), sender_.incarnation.value > 0,
+                                     phase_.bits(0));
   schedule_.begin(jitter_bits(0));
-  timer_ = {schedule_.due().ns};
+  set_timer();
 }
 
-void StreamPair::handle_timer(SimInstant now) {
-  std::int64_t last_due = 0;
-  SimInstant last_due_at;
-  do {
-    last_due = schedule_.index();
-    last_due_at = {schedule_.due().ns};
-    advance_schedule();
-  } while (schedule_.due().ns <= now.ns);
-  if (last_due_at == now || send_on_wake_) beat(now, last_due);
+LocalInstant StreamPair::sender_clock(SimInstant now) {
+  return sender_clock_.perfect() ? LocalInstant{now.ns}
+                                 : sender_clock_.at(now, world::Face::monotonic);
+}
+
+void StreamPair::set_timer() {
   timer_ = {schedule_.due().ns};
+  if (sender_clock_.perfect()) [[likely]]
+    return;
+  timer_ = sender_clock_.when(schedule_.due(), world::Face::monotonic, clock_);
+  sender_clock_.forget_before(clock_);
+}
+
+void StreamPair::handle_timer(SimInstant now, protocol::CatchUp catch_up) {
+  const LocalInstant reading = sender_clock(now);
+  do {
+    const std::int64_t index = schedule_.index();
+    const bool on_time = schedule_.due() == reading;
+    advance_schedule();
+    if (protocol::sends_late(catch_up, on_time, schedule_.due() > reading)) beat(now, index);
+  } while (schedule_.due() <= reading);
+  set_timer();
 }
 
 void StreamPair::beat(SimInstant now, std::int64_t index) {
   const Incarnation incarnation = sender_.incarnation;
   const SeqNo seq{index};
   const std::uint64_t address = protocol::beat_index(incarnation, index);
-  const world::Passage passage = link_.transmit(now, address);
+  const world::Passage passage = link_.transmit(now, address, push_->bytes + kHeaderBytes);
   if (now.ns >= 0) ++sent_;
   if (passage.fate != world::Fate::delivered) {
     channel_.lost(now, passage.fate == world::Fate::cut);
     channel_.sent(now, false);
     return;
   }
-  channel_.in_flight(now, seq, incarnation, passage.arrival, false);
-  if (passage.duplicate) channel_.in_flight(now, seq, incarnation, *passage.duplicate, true);
+  if (passage.held_up_by != world::Fate::delivered)
+    channel_.lost(now, passage.held_up_by == world::Fate::cut);
+  const Sent sent{now, sender_clock(now)};
+  channel_.in_flight(sent, seq, incarnation, passage.arrival, false);
+  if (passage.duplicate) channel_.in_flight(sent, seq, incarnation, *passage.duplicate, true);
   channel_.sent(now, true);
-  fly({passage.arrival, arrival_order(address, false), incarnation, seq, now});
+  fly({passage.arrival, arrival_order(address, false), incarnation, seq, sent});
   if (passage.duplicate)
-    fly({*passage.duplicate, arrival_order(address, true), incarnation, seq, now});
+    fly({*passage.duplicate, arrival_order(address, true), incarnation, seq, sent});
 }
 
 void StreamPair::fly(Message message) {
@@ -154,6 +171,7 @@ void StreamPair::arrive(const Message& message) {
   if (!monitor_.up) return;
   if (clock_.ns >= 0) ++arrived_;
   if (monitor_.stalled) {
+    channel_.arrival_held(clock_, monitor_.host_stalls.covers(clock_));
     inbox_.push_back(message);
   } else {
     take_in(message);
@@ -162,11 +180,8 @@ void StreamPair::arrive(const Message& message) {
 
 void StreamPair::take_in(const Message& message) {
   if (message.incarnation < newest_) return;
-  detect::Observation observation{detect::ObservationKind::heartbeat,
-                                  message.incarnation,
-                                  message.seq,
-                                  {message.sent.ns},
-                                  true};
+  detect::Observation observation{detect::ObservationKind::heartbeat, message.incarnation,
+                                  message.seq, message.sent.stamp, true};
   if (message.incarnation > newest_) {
     newest_ = message.incarnation;
     observation.kind = detect::ObservationKind::restarted;
@@ -179,7 +194,7 @@ void StreamPair::take_in(const Message& message) {
 void StreamPair::handle_fault(Process& process) {
   const bool is_sender = &process == &sender_;
   const NodeFaults::Kind kind = process.faults.kind();
-  const world::Interval stall = process.faults.stall_now();
+  const world::OnWake on_wake = process.faults.interval().on_wake;
   process.faults.advance();
   switch (kind) {
     case NodeFaults::Kind::crash:
@@ -197,20 +212,28 @@ void StreamPair::handle_fault(Process& process) {
       ++process.incarnation.value;
       is_sender ? channel_.monitored_recovered(clock_) : channel_.monitor_recovered(clock_);
       process.must_start = true;
-      if (!process.stalled) start(process);
+      if (!process.stalled) {
+        start(process);
+      } else if (is_sender) {
+        channel_.beat_held(clock_, process.host_stalls.covers(clock_));
+      }
       break;
     case NodeFaults::Kind::stall:
       process.stalled = true;
-      if (is_sender) {
-        channel_.sender_stalled(clock_, stall.end);
-      } else {
-        channel_.monitor_stalled(clock_, stall.end);
+      if (!is_sender) {
+        channel_.monitor_stalled(clock_);
         monitor_stalls_.forget_before(clock_);
       }
       break;
     case NodeFaults::Kind::wake:
       process.stalled = false;
-      if (process.up) wake(process, stall.on_wake);
+      if (process.up) wake(process, on_wake);
+      break;
+    case NodeFaults::Kind::gray:
+      if (is_sender) channel_.service_died(clock_);
+      break;
+    case NodeFaults::Kind::mend:
+      if (is_sender) channel_.service_mended(clock_);
       break;
   }
 }
@@ -218,15 +241,15 @@ void StreamPair::handle_fault(Process& process) {
 void StreamPair::wake(Process& process, world::OnWake on_wake) {
   if (process.must_start) start(process);
   if (&process == &monitor_) {
+    channel_.monitor_woke(clock_);
     const std::vector<Message> inbox = std::move(inbox_);
     inbox_.clear();
     for (const Message& message : inbox) take_in(message);
     return;
   }
-  send_on_wake_ = on_wake == world::OnWake::send;
   if (overdue_) {
     overdue_ = false;
-    handle_timer(clock_);
+    handle_timer(clock_, catch_up_of(on_wake));
   }
 }
 
@@ -258,10 +281,11 @@ void StreamPair::handle(SimInstant fault, SimInstant arrival) {
   } else if (arrival == clock_) {
     arrive(next_arrival());
   } else if (sender_.stalled) {
+    channel_.beat_held(clock_, sender_.host_stalls.covers(clock_));
     overdue_ = true;
     timer_ = SimInstant::never();
   } else {
-    handle_timer(clock_);
+    handle_timer(clock_, protocol::CatchUp::last);
   }
 }
 

@@ -4,6 +4,7 @@
 // cluster. It makes the same draws and tells its channel the same things in the same order as the
 // event engine, so that both give the same tallies to the last bit.
 
+#include <array>
 #include <atomic>
 #include <memory>
 #include <string>
@@ -17,31 +18,36 @@
 
 namespace flatline::sim {
 
-/// What strikes one node, in order. At one instant: wake, recover, crash, stall.
+/// What strikes one node, in order. At one instant: in the order of Kind.
 class NodeFaults {
  public:
-  enum class Kind : std::uint8_t { wake = 0, recover = 1, crash = 2, stall = 3 };
+  enum class Kind : std::uint8_t { wake, recover, crash, stall, mend, gray };
 
-  NodeFaults(world::Timeline crashes, world::Timeline stalls);
+  NodeFaults(world::Timeline crashes, world::Timeline stalls, world::Timeline gray_failures);
 
-  [[nodiscard]] SimInstant at() const { return crash_first() ? crash_at_ : stall_at_; }
-  [[nodiscard]] Kind kind() const { return crash_first() ? crash_kind_ : stall_kind_; }
-  /// The stall that kind() begins or ends.
-  [[nodiscard]] const world::Interval& stall_now() const { return stall_now_; }
+  [[nodiscard]] SimInstant at() const { return tracks_[next_].at; }
+  [[nodiscard]] Kind kind() const { return tracks_[next_].kind; }
+  /// What kind() begins or ends.
+  [[nodiscard]] const world::Interval& interval() const { return tracks_[next_].now; }
   void advance();
 
  private:
-  [[nodiscard]] bool crash_first() const {
-    return crash_at_ != stall_at_ ? crash_at_ < stall_at_ : crash_kind_ < stall_kind_;
-  }
+  // One kind of fault: it begins, it ends, and the next one begins.
+  struct Track {
+    Track(world::Timeline faults, Kind begin, Kind end);
+    void begin_next();
+    void advance();
 
-  void find_crash();
-  void find_stall();
+    world::Timeline timeline;
+    Kind begins, ends;
+    world::Interval now = {};
+    SimInstant at = SimInstant::never();
+    Kind kind = begins;
+  };
+  void find_next();
 
-  world::Timeline crashes_, stalls_;
-  world::Interval crash_now_, stall_now_;
-  SimInstant crash_at_ = SimInstant::never(), stall_at_ = SimInstant::never();
-  Kind crash_kind_ = Kind::crash, stall_kind_ = Kind::stall;
+  std::array<Track, 3> tracks_;
+  std::size_t next_ = 0;
 };
 
 /// One pair.
@@ -61,6 +67,7 @@ class StreamPair {
     std::uint64_t rank = 0;
     std::string name;
     NodeFaults faults;
+    world::TimelineView host_stalls;
     Incarnation incarnation{};
     bool up = true;
     bool stalled = false;
@@ -72,7 +79,7 @@ class StreamPair {
     std::uint64_t order = 0;  // among arrivals of one instant
     Incarnation incarnation{};
     SeqNo seq{};
-    SimInstant sent{};
+    Sent sent{};
     [[nodiscard]] bool later_than(const Message& other) const {
       return arrival != other.arrival ? arrival > other.arrival : order > other.order;
     }
@@ -94,8 +101,10 @@ class StreamPair {
   void handle_fault(Process& process);
   void wake(Process& process, world::OnWake on_wake);
   void start(Process& process);
-  void handle_timer(SimInstant now);
+  void handle_timer(SimInstant now, protocol::CatchUp catch_up);
   void beat(SimInstant now, std::int64_t index);
+  void set_timer();
+  [[nodiscard]] LocalInstant sender_clock(SimInstant now);
   void arrive(const Message& message);
   void take_in(const Message& message);
   void fly(Message message);
@@ -109,8 +118,9 @@ class StreamPair {
   qos::Tally* tally_;
   Process sender_, monitor_;
   world::TimelineView monitor_stalls_;
-  Judge judge_;
-  Channel channel_;
+  world::Clock sender_clock_;
+  std::unique_ptr<Account> account_;
+  Channel& channel_;
   world::Link link_;
   random::Stream jitter_, phase_;
 
@@ -119,7 +129,6 @@ class StreamPair {
   protocol::BeatSchedule schedule_;
   SimInstant timer_ = SimInstant::never();  // when it is due
   bool overdue_ = false;                    // it came due during a stall
-  bool send_on_wake_ = true;
   // The monitor's program.
   Incarnation newest_{};
   std::vector<Message> flying_;  // a heap, the next arrival on top

@@ -89,17 +89,20 @@ bool StreamPair::take_flights(RunBuffer& buffer) {
   std::sort(flying_.begin(), flying_.end(),
             [](const Message& a, const Message& b) { return b.later_than(a); });
   // Sorted, it is a heap still.
-  if (!flying_.empty() && flying_.front().seq <= channel_.newest_seen()) return false;
+  if (!flying_.empty() && (flying_.front().seq <= channel_.newest_seen() ||
+                           flying_.front().sent.at <= channel_.newest_left()))
+    return false;
   for (std::size_t i = 0; i < flying_.size(); ++i) {
     if (flying_[i].incarnation != sender_.incarnation) return false;
     if (i > 0 &&
-        (flying_[i].seq <= flying_[i - 1].seq || flying_[i].arrival == flying_[i - 1].arrival))
+        (flying_[i].seq <= flying_[i - 1].seq || flying_[i].arrival == flying_[i - 1].arrival ||
+         flying_[i].sent.at == flying_[i - 1].sent.at))
       return false;
   }
   buffer.count = buffer.losses = 0;
   buffer.make_room(flying_.size() + losses_ahead_.size());
   for (const Message& message : flying_) {
-    buffer.sent[buffer.count] = message.sent;
+    buffer.sent[buffer.count] = message.sent.at;
     buffer.at[buffer.count] = message.arrival;
     buffer.seq[buffer.count++] = message.seq;
   }
@@ -128,7 +131,7 @@ void StreamPair::make_beats(RunBuffer& buffer, SimInstant before) {
       schedule_.advance_run(buffer.bits, {before.ns}, std::span(buffer.due).first(room));
   timer_ = {schedule_.due().ns};
   for (std::size_t i = 0; i < n; ++i) buffer.made[i] = {buffer.due[i].ns};
-  link_.transmit_run(std::span(buffer.made).first(n), address(first),
+  link_.transmit_run(std::span(buffer.made).first(n), address(first), push_->bytes + kHeaderBytes,
                      std::span(buffer.fates).first(n));
   const std::size_t before_all = buffer.losses;
   sort_out(buffer, first, n);
@@ -185,9 +188,9 @@ std::size_t StreamPair::take_in_order(RunBuffer& buffer, SimInstant before) {
 void StreamPair::give_back_flights(const RunBuffer& buffer) {
   for (std::size_t i = 0; i < buffer.count; ++i) {
     const std::uint64_t address = protocol::beat_index(sender_.incarnation, buffer.seq[i].value);
-    channel_.in_flight(buffer.sent[i], buffer.seq[i], sender_.incarnation, buffer.at[i], false);
-    fly({buffer.at[i], arrival_order(address, false), sender_.incarnation, buffer.seq[i],
-         buffer.sent[i]});
+    const Sent sent{buffer.sent[i], {buffer.sent[i].ns}};
+    channel_.in_flight(sent, buffer.seq[i], sender_.incarnation, buffer.at[i], false);
+    fly({buffer.at[i], arrival_order(address, false), sender_.incarnation, buffer.seq[i], sent});
   }
   losses_ahead_.assign(buffer.lost.begin(),
                        buffer.lost.begin() + static_cast<std::ptrdiff_t>(buffer.losses));

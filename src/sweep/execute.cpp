@@ -19,8 +19,11 @@ constexpr std::size_t kLargestBlock = 128;
 
 std::vector<sim::Block> blocks_of(const scenario::Scenario& scenario) {
   const std::size_t senders = scenario.push.from.size();
-  const std::size_t size = std::clamp<std::size_t>(
-      (senders + kBlocksPerReplication - 1) / kBlocksPerReplication, 1, kLargestBlock);
+  const std::size_t size =
+      sim::needs_events(scenario)
+          ? senders
+          : std::clamp<std::size_t>((senders + kBlocksPerReplication - 1) / kBlocksPerReplication,
+                                    1, kLargestBlock);
   std::vector<sim::Block> blocks;
   for (std::uint32_t r = 0; r < scenario.replications; ++r) {
     for (std::size_t first = 0; first < senders; first += size) {
@@ -198,8 +201,10 @@ class Executor {
 
 }  // namespace
 
-Engine suitable_engine(const Plan&) {
-  return Engine::stream;
+Engine suitable_engine(const Plan& plan) {
+  const auto coupled = [](const WorldOutline& world) { return world.coupled; };
+  return std::any_of(plan.worlds.begin(), plan.worlds.end(), coupled) ? Engine::event
+                                                                      : Engine::stream;
 }
 
 Result<Executed> execute(const Plan& plan, const results::ResultsFolder& folder,

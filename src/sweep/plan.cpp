@@ -1,5 +1,7 @@
 #include "flatline/sweep/plan.hpp"
 
+#include <algorithm>
+
 #include "flatline/base/check.hpp"
 #include "flatline/base/text.hpp"
 #include "flatline/results/sha256.hpp"
@@ -35,21 +37,78 @@ void add_recorded(const random::Distribution& law, std::string& text) {
   for (const auto& component : law.mixture) add_recorded(component.of, text);
 }
 
+void add_recorded(const std::optional<random::Distribution>& law, std::string& text) {
+  if (law) add_recorded(*law, text);
+}
+
+void add_recorded(const world::LinkRule& rule, std::string& text) {
+  add_recorded(rule.delay, text);
+  if (!rule.loss || !rule.loss->bursts || !rule.loss->bursts->laws) return;
+  add_recorded(rule.loss->bursts->laws->good, text);
+  add_recorded(rule.loss->bursts->laws->bad, text);
+}
+
+void add_recorded(const world::Strikes& strikes, std::string& text) {
+  add_recorded(strikes.variation.between, text);
+  add_recorded(strikes.length, text);
+}
+
+void add_recorded(const world::Faults& faults, std::string& text) {
+  for (const auto& process : faults.random_crashes) {
+    add_recorded(process.down, text);
+    add_recorded(process.variation.between, text);
+    add_recorded(process.slow_start, text);
+  }
+  for (const auto& process : faults.random_stalls) {
+    add_recorded(process.length, text);
+    add_recorded(process.variation.between, text);
+  }
+  for (const auto& process : faults.random_partitions) {
+    add_recorded(process.length, text);
+    add_recorded(process.variation.between, text);
+  }
+  for (const auto& change : faults.route_changes) {
+    add_recorded(change.strikes, text);
+    add_recorded(change.extra, text);
+  }
+  for (const auto& overload : faults.overloads) add_recorded(overload.strikes, text);
+  for (const auto& failure : faults.gray_failures) add_recorded(failure.strikes, text);
+  for (const auto& step : faults.clock_steps) add_recorded(step.strikes, text);
+}
+
 // The resolved scenario names the files of recorded values; a plan depends on what is in them.
 std::string recorded_values(const world::Model& world) {
   std::string text;
-  if (world.default_link.delay) add_recorded(*world.default_link.delay, text);
-  for (const world::LinkRule& rule : world.links) {
-    if (rule.delay) add_recorded(*rule.delay, text);
+  add_recorded(world.default_link, text);
+  for (const world::LinkRule& rule : world.links) add_recorded(rule, text);
+  if (world.zones) {
+    for (const Duration way : world.zones->one_way) text += std::to_string(way.ns) + ",";
+    add_recorded(world.zones->jitter, text);
   }
-  for (const auto& process : world.faults.random_crashes) add_recorded(process.down, text);
-  for (const auto& process : world.faults.random_stalls) add_recorded(process.length, text);
-  for (const auto& process : world.faults.random_partitions) add_recorded(process.length, text);
+  add_recorded(world.faults, text);
   return text;
 }
 
+// Whether an axis sets this of any detector.
+bool is_swept(const Plan& plan, std::string_view key) {
+  return std::any_of(plan.base.sweep.axes.begin(), plan.base.sweep.axes.end(),
+                     [&](const scenario::Axis& axis) {
+                       const auto mark = axis.name.find_last_of("./");
+                       return axis.name.substr(mark == std::string::npos ? 0 : mark + 1) == key;
+                     });
+}
+
+// Which columns there are only where they tell something.
+bool shows_clock(const Plan& plan, const DetectorEntry& entry) {
+  return entry.wall_clock || is_swept(plan, "clock");
+}
+
+bool shows_guard(const Plan& plan, const DetectorEntry& entry) {
+  return entry.guard || is_swept(plan, "pause") || is_swept(plan, "hold");
+}
+
 // Parameter columns of one detector: its label, and which columns it has.
-std::vector<std::string> columns_of(const DetectorEntry& entry) {
+std::vector<std::string> columns_of(const Plan& plan, const DetectorEntry& entry) {
   std::vector<std::string> columns;
   for (const detect::ParameterInfo& parameter : entry.info->parameters) {
     const bool duration = parameter.type == detect::ParameterType::duration;
@@ -57,6 +116,11 @@ std::vector<std::string> columns_of(const DetectorEntry& entry) {
   }
   columns.push_back(entry.label + ".dead_after_s");
   columns.push_back(entry.label + ".check_every_s");
+  if (shows_clock(plan, entry)) columns.push_back(entry.label + ".clock");
+  if (shows_guard(plan, entry)) {
+    columns.push_back(entry.label + ".pause_s");
+    columns.push_back(entry.label + ".hold_s");
+  }
   return columns;
 }
 
@@ -102,7 +166,7 @@ std::vector<std::string> parameter_columns(const Plan& plan) {
     columns.push_back(plan.world_axes[i] + (plan.durations[i] ? "_s" : ""));
   }
   for (const DetectorEntry& entry : plan.base.detectors) {
-    for (std::string& column : columns_of(entry)) columns.push_back(std::move(column));
+    for (std::string& column : columns_of(plan, entry)) columns.push_back(std::move(column));
   }
   return columns;
 }
@@ -120,12 +184,20 @@ std::vector<std::vector<results::Cell>> parameter_rows(const Plan& plan, const W
     for (const std::string& value : world.values) row.push_back(axis_cell(value));
     for (std::size_t d = 0; d < plan.base.detectors.size(); ++d) {
       if (d != cell.detector) {
-        row.resize(row.size() + columns_of(plan.base.detectors[d]).size());
+        row.resize(row.size() + columns_of(plan, plan.base.detectors[d]).size());
         continue;
       }
       for (const auto& value : cell.judged.setting) row.push_back(as_cell(value));
       row.push_back(as_cell(cell.judged.dead_after));
       row.push_back(as_cell(cell.judged.check_every));
+      if (shows_clock(plan, entry)) {
+        row.emplace_back(std::string(cell.judged.wall_clock ? "wall" : "monotonic"));
+      }
+      if (shows_guard(plan, entry)) {
+        const auto& guard = cell.judged.guard;
+        row.push_back(as_cell(guard ? std::optional(guard->pause) : std::nullopt));
+        row.push_back(as_cell(guard ? std::optional(guard->hold) : std::nullopt));
+      }
     }
     rows.push_back(std::move(row));
   }

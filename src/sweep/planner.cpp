@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <map>
 #include <set>
@@ -32,6 +33,13 @@ std::optional<std::size_t> detector_of(const std::string& place) {
 
 std::string leaf_of(const std::string& place) {
   return place.substr(place.find_last_of('/') + 1);
+}
+
+// "/detectors/3/guard/pause" -> "guard/pause".
+std::string below_detector(const std::string& place) {
+  const std::size_t index = place.find('/', 1);
+  const std::size_t slash = index == std::string::npos ? index : place.find('/', index + 1);
+  return slash == std::string::npos ? std::string() : place.substr(slash + 1);
 }
 
 // A value as `where` sees it: nanoseconds, a number, or NaN for a word.
@@ -85,21 +93,54 @@ std::string identity_of(const Cell& cell) {
   for (const auto& extra : {cell.judged.dead_after, cell.judged.check_every}) {
     text += "," + (extra ? format_duration(*extra) : "");
   }
+  if (cell.judged.wall_clock) text += ",wall";
+  if (const auto& guard = cell.judged.guard) {
+    text += ",guard " + format_duration(guard->pause) + " " + format_duration(guard->hold);
+  }
   return text + "\n";
 }
 
-// Recorded durations are read once: worlds are made again later, when a file may have changed.
-void remember_durations(scenario::ReadOptions& options) {
-  if (!options.read_durations) return;
-  using Read = std::map<std::string, std::vector<std::int64_t>>;
-  options.read_durations = [read = std::make_shared<Read>(), from = options.read_durations](
-                               const std::string& path) -> Result<std::vector<std::int64_t>> {
-    const auto known = read->find(path);
-    if (known != read->end()) return known->second;
-    auto values = from(path);
-    if (values.ok()) read->emplace(path, values.value());
-    return values;
+// Files are read once: worlds are made again later, when a file may have changed.
+template <typename Value>
+void remember(std::function<Result<Value>(const std::string&)>& read) {
+  if (!read) return;
+  using Known = std::map<std::string, Value>;
+  read = [known = std::make_shared<Known>(),
+          from = read](const std::string& path) -> Result<Value> {
+    const auto found = known->find(path);
+    if (found != known->end()) return found->second;
+    auto value = from(path);
+    if (value.ok()) known->emplace(path, value.value());
+    return value;
   };
+}
+
+// Writes one value of an axis into what an entry has besides its detector; gives back whether the
+// place is there.
+bool write_beside(DetectorEntry& entry, const std::string& place, const std::string& text,
+                  Problems& problems) {
+  const std::string key = below_detector(place);
+  if (key == "clock") {
+    entry.wall_clock = text == "wall";
+    return true;
+  }
+  const bool is_guard = key == "guard/pause" || key == "guard/hold";
+  if (!is_guard && key != "dead_after" && key != "check_every") return false;
+  const auto duration = parse_duration(text);
+  if (!duration.ok()) {
+    problems.push_back(duration.problems().front());
+  } else if (key == "dead_after") {
+    entry.dead_after = duration.value();
+  } else if (key == "check_every") {
+    entry.check_every = duration.value();
+  } else {
+    // The reader sees to it that a guard has a pause: in the file or by an axis.
+    entry.holds_as_paused = key == "guard/pause" && (!entry.guard || entry.holds_as_paused);
+    if (!entry.guard) entry.guard = detect::PauseGuard{};
+    if (key == "guard/pause") entry.guard->pause = duration.value();
+    if (key == "guard/hold" || entry.holds_as_paused) entry.guard->hold = duration.value();
+  }
+  return true;
 }
 
 // Writes one value of an axis into a detector.
@@ -107,16 +148,8 @@ void write(DetectorEntry& entry, std::size_t detector, const std::vector<std::st
            const std::string& text, Problems& problems) {
   for (const std::string& place : places) {
     if (detector_of(place) != detector) continue;
+    if (write_beside(entry, place, text, problems)) continue;
     const std::string key = leaf_of(place);
-    if (key == "dead_after" || key == "check_every") {
-      const auto duration = parse_duration(text);
-      if (duration.ok()) {
-        (key == "dead_after" ? entry.dead_after : entry.check_every) = duration.value();
-      } else {
-        problems.push_back(duration.problems().front());
-      }
-      continue;
-    }
     for (std::size_t i = 0; i < entry.info->parameters.size(); ++i) {
       if (entry.info->parameters[i].name != key) continue;
       auto value = detect::parse_value(entry.info->parameters[i], text);
@@ -138,7 +171,8 @@ Planner::Planner(const scenario::Document& document, Scenario base, std::string 
       base_folder_(std::move(base_folder)),
       options_(options) {
   options_.sweep = false;
-  remember_durations(options_);
+  remember(options_.read_durations);
+  remember(options_.read_matrix);
 }
 
 Result<Plan> Planner::plan(bool use_axes, std::size_t cells_at_once) {
@@ -233,6 +267,7 @@ void Planner::add_world(Plan& plan, const Choice& choice, Problems& problems) {
       outline.combination = combination_;
       outline.skipped_cells = cells;
       outline.first_cell = plan.cells + cells;
+      outline.coupled = sim::needs_events(world.scenario);
       outline.heartbeats =
           beats_per_second(world.scenario) *
           (world.scenario.duration + world.scenario.warm_up.value_or(Duration{})).seconds();
@@ -311,7 +346,9 @@ void Planner::for_each_cell(const World& world, const Choice& world_choice, std:
       for (std::size_t i = 0; i < axes_.size(); ++i) {
         if (affects[i]) write(entry, d, axes_[i].places, axes_[i].axis.values[choice[i]], problems);
       }
-      use({d, {entry.info, entry.setting, entry.dead_after, entry.check_every}});
+      use({d,
+           {entry.info, entry.setting, entry.dead_after, entry.check_every, entry.wall_clock,
+            entry.guard}});
     });
   }
 }

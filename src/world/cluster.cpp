@@ -6,8 +6,19 @@
 #include "flatline/world/model.hpp"
 
 namespace flatline::world {
+namespace {
 
-Cluster::Cluster(std::vector<NodeGroup> groups) : groups_(std::move(groups)) {
+// Whether `place` is called `name`, or belongs to the family of that name: "rack/3" to "rack".
+bool answers_to(const Place& place, std::string_view name) {
+  const std::string_view own = place.name;
+  if (own.substr(0, name.size()) != name) return false;
+  return own.size() == name.size() || own[name.size()] == '/';
+}
+
+}  // namespace
+
+Cluster::Cluster(std::vector<NodeGroup> groups, std::vector<Place> places)
+    : groups_(std::move(groups)), places_(std::move(places)) {
   for (const NodeGroup& group : groups_) {
     first_.push_back(size_);
     size_ += group.count;
@@ -47,8 +58,16 @@ std::vector<NodeId> Cluster::find(std::string_view name) const {
     const bool whole = error == std::errc() && end == digits.data() + digits.size();
     if (whole && index < groups_[group].count && digits == std::to_string(index)) {
       found.push_back({first_[group] + index});
+      return found;
     }
-    return found;
+  }
+  std::vector<bool> named(size_, false);
+  for (const Place& place : places_) {
+    if (!answers_to(place, name)) continue;
+    for (const NodeId node : place.nodes) {
+      if (!named[node.value]) found.push_back(node);
+      named[node.value] = true;
+    }
   }
   return found;
 }

@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <array>
 
-#include "world/laws.hpp"
+#include "flatline/base/check.hpp"
+#include "world/link_extras.hpp"
 
 namespace flatline::world {
 namespace {
@@ -11,75 +12,7 @@ namespace {
 // Messages of a run taken at a time.
 constexpr std::size_t kPart = 512;
 
-std::vector<bool> membership(const std::vector<NodeId>& nodes, std::uint32_t size) {
-  std::vector<bool> member(size, false);
-  for (const NodeId node : nodes) member[node.value] = true;
-  return member;
-}
-
 }  // namespace
-
-LinkTable::CompiledRule LinkTable::compile_rule(const LinkRule& rule) {
-  CompiledRule out;
-  if (rule.delay) out.delay = compiled(*rule.delay);
-  if (rule.loss && rule.loss->bursts) {
-    const GilbertElliott& law = *rule.loss->bursts;
-    out.bursts = BurstLaw{law, exponential(law.good_mean), exponential(law.bad_mean)};
-  }
-  return out;
-}
-
-LinkTable::LinkTable(const Model& model)
-    : model_(&model), default_(compile_rule(model.default_link)) {
-  if (!default_.delay) default_.delay = compiled(random::Distribution::constant(kDefaultDelay));
-  for (const LinkRule& rule : model.links) {
-    rules_.push_back(compile_rule(rule));
-    rule_from_.push_back(membership(rule.from, model.cluster.size()));
-    rule_to_.push_back(membership(rule.to, model.cluster.size()));
-  }
-}
-
-void LinkTable::apply(const LinkRule& rule, const CompiledRule& compiled, LinkLaw& law) {
-  if (compiled.delay) law.delay = *compiled.delay;
-  if (rule.loss) {
-    law.loss = rule.loss->probability;
-    law.bursts = compiled.bursts;
-  }
-  if (rule.duplicate) law.duplicate = *rule.duplicate;
-  if (rule.order) law.order = *rule.order;
-}
-
-LinkLaw LinkTable::law(NodeId from, NodeId to) const {
-  LinkLaw law;
-  apply(model_->default_link, default_, law);
-  for (std::size_t i = 0; i < rules_.size(); ++i) {
-    const LinkRule& rule = model_->links[i];
-    const bool forward = rule_from_[i][from.value] && rule_to_[i][to.value];
-    const bool backward = rule.both_ways && rule_from_[i][to.value] && rule_to_[i][from.value];
-    if (forward || backward) apply(rule, rules_[i], law);
-  }
-  return law;
-}
-
-BurstState::BurstState(BurstLaw law, const random::Stream& sojourns, SimInstant begin)
-    : good_(std::move(law.good)), bad_(std::move(law.bad)), sojourns_(sojourns), until_(begin) {
-  // Stationary start: sojourns are exponential, so what is left of the first is a whole one in law.
-  const double good_mean = law.law.good_mean.seconds();
-  const double bad_mean = law.law.bad_mean.seconds();
-  is_bad_ = sojourns_.bits(index_++) < random::threshold_for(bad_mean / (good_mean + bad_mean));
-  stay();
-}
-
-void BurstState::stay() {
-  // At least 1 ns, so that walking the states always moves on.
-  const std::int64_t sojourn_ns = (is_bad_ ? bad_ : good_)(sojourns_.bits(index_++));
-  until_ += Duration{std::max<std::int64_t>(1, sojourn_ns)};
-}
-
-void BurstState::flip() {
-  is_bad_ = !is_bad_;
-  stay();
-}
 
 Link::Chance Link::chance(double probability) {
   if (probability >= 1) return {0, true};
@@ -87,13 +20,14 @@ Link::Chance Link::chance(double probability) {
 }
 
 Link::Link(LinkLaw law, const random::StreamFactory& streams, const std::string& name,
-           Timeline partitions, SimInstant begin)
+           Conditions conditions, SimInstant begin, std::shared_ptr<Bottleneck> queue)
     : delay_(std::move(law.delay)),
+      shift_(law.shift),
       fifo_(law.order == Order::fifo),
       may_duplicate_(law.duplicate > 0),
       loss_draws_(streams.stream(name + "/loss")),
       delay_draws_(streams.stream(name + "/delay")),
-      partitions_(std::move(partitions)),
+      partitions_(TimelineView(std::move(conditions.partitions))),
       duplicate_(chance(law.duplicate)),
       duplicate_draws_(streams.stream(name + "/duplicate")),
       copy_delay_draws_(streams.stream(name + "/duplicate/delay")) {
@@ -102,11 +36,49 @@ Link::Link(LinkLaw law, const random::StreamFactory& streams, const std::string&
     may_lose_ = true;
     loss_good_ = chance(law.bursts->law.loss_good);
     loss_bad_ = chance(law.bursts->law.loss_bad);
-    state_ = BurstState(*std::move(law.bursts), streams.stream(name + "/bursts"), begin);
+    const std::string& shared = law.bursts->law.shared;
+    const std::string owner = shared.empty() ? name : "shared/" + shared;
+    state_ = BurstState(*std::move(law.bursts), streams.stream(owner + "/bursts"), begin);
   } else {
     may_lose_ = law.loss > 0;
     loss_good_ = chance(law.loss);
   }
+  const bool queued = queue != nullptr || law.queue.bytes_per_second > 0;
+  retransmits_ = law.transport == Transport::tcp;
+  if (law.correlation_time.ns == 0 && !queued && !retransmits_ && conditions.shifts.empty() &&
+      conditions.backlogs.empty())
+    return;
+  extras_ = std::make_unique<Extras>();
+  if (law.correlation_time.ns > 0) extras_->linked.emplace(law.correlation_time);
+  if (queued && !queue) {
+    queue = std::make_shared<Bottleneck>(law.queue, std::move(law.cross_traffic), streams,
+                                         name + "/queue", begin);
+  }
+  extras_->queue = std::move(queue);
+  extras_->shifts = std::move(conditions.shifts);
+  extras_->backlogs = std::move(conditions.backlogs);
+  if (retransmits_) connect(law.tcp, streams.stream(name + "/retry"));
+}
+
+Link::~Link() = default;
+Link::Link(Link&& other) noexcept = default;
+Link& Link::operator=(Link&& other) noexcept = default;
+
+void Link::connect(const Tcp& law, const random::Stream& retries) {
+  // It brings everything in once and in order.
+  fifo_ = true;
+  may_duplicate_ = false;
+  Connection& connection = extras_->connection.emplace();
+  connection.law = law;
+  connection.retries = retries;
+  if (bursts_) connection.states.emplace(std::move(state_));
+}
+
+std::shared_ptr<Bottleneck> shared_queue(const LinkLaw& law, const random::StreamFactory& streams,
+                                         SimInstant begin) {
+  FLATLINE_CHECK(!law.queue.shared.empty(), "a shared queue has a name");
+  return std::make_shared<Bottleneck>(law.queue, law.cross_traffic, streams,
+                                      "shared/" + law.queue.shared + "/queue", begin);
 }
 
 void Link::lose_by(const Chance& now, std::uint64_t first,
@@ -135,19 +107,27 @@ void Link::lose(std::span<const SimInstant> sent, std::uint64_t first,
   }
 }
 
-void Link::transmit_run(std::span<const SimInstant> sent, std::uint64_t first,
+void Link::transmit_run(std::span<const SimInstant> sent, std::uint64_t first, std::int64_t bytes,
                         std::span<SimInstant> arrival) {
+  if (extras_) {
+    for (std::size_t i = 0; i < sent.size(); ++i) {
+      const Passage passage = transmit_specially(sent[i], first + i, bytes);
+      arrival[i] = passage.fate == Fate::delivered ? passage.arrival : SimInstant::never();
+    }
+    return;
+  }
   // On the stack and not in the link: links are many.
   std::array<std::int64_t, kPart> scratch;
-  const bool instant = delay_.min_ns() < 1;
+  const std::int64_t shift = shift_.ns;
+  const bool instant = delay_.min_ns() + shift < 1;
   for (std::size_t begin = 0; begin < sent.size(); begin += kPart) {
     const auto part = sent.subspan(begin, std::min(kPart, sent.size() - begin));
     const auto ns = std::span(scratch).first(part.size());
     delay_.fill(delay_draws_, first + begin, ns);
     if (instant) {
-      for (std::int64_t& delay : ns) delay = std::max<std::int64_t>(1, delay);
+      for (std::int64_t& delay : ns) delay = std::max<std::int64_t>(1 - shift, delay);
     }
-    for (std::size_t i = 0; i < ns.size(); ++i) ns[i] += part[i].ns;
+    for (std::size_t i = 0; i < ns.size(); ++i) ns[i] += part[i].ns + shift;
     lose(part, first + begin, ns);
     if (fifo_) {
       // A lost message is never overtaken, and holds nobody up.

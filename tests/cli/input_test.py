@@ -68,6 +68,28 @@ class Scenario(ProgramTest):
         self.refuse_scenario(small(faults=[cut]), "/faults/0/partition/b", '"databse"')
         self.refuse_scenario(small(link={"delay": {"empirical": "absent.csv"}}), "/link/delay/empirical", "absent.csv")
 
+    def test_matrices_that_are_none(self):
+        scenario = small(zones={"round_trips": "rtt.tsv", "names": ["worker", "monitor"]})
+        self.refuse_scenario(scenario, "/zones/round_trips", "rtt.tsv")
+        refused = [
+            ("0\t1\nx\t0\n", "rtt.tsv:2: column 1", "not a finite number"),
+            ("0\tnan\n1\t0\n", ":1: column 2", "not a finite number"),
+            ("0 1e999\n1 0\n", ":1: column 2", "not a finite number"),
+            ("0\t\n1\t0\n", ":1: column 2", "empty"),
+            ("0,-1\n1,0\n", ":1: column 2", "negative"),
+            ("# far\n0 1\n1\n", ":3: the row has 1 fields"),
+            ("0\t1\n", "1 rows and 2 columns"),
+            ("0 1 2\n1 0 2\n1 2 0\n", "3 rows of 3", "2 by 2"),
+            ("", "no numbers"),
+        ]
+        for matrix, *fragments in refused:
+            self.write("rtt.tsv", matrix)
+            self.refuse_scenario(scenario, "/zones/round_trips", *fragments)
+        for matrix in ("0\t1\n1\t0\n", "0,1\r\n1,0\r\n", "  0   1\n\n# back\n 1 0"):
+            self.write("rtt.tsv", matrix)
+            self.write("s.json", scenario)
+            self.succeed("validate", "s.json")
+
     def test_faults_that_cannot_be(self):
         first = {"crash": {"node": "worker/1", "at": "10m", "recover_after": "5m"}}
         second = {"crash": {"node": "worker/1", "at": "12m"}}

@@ -14,8 +14,6 @@ PROGRAM, DOCUMENT = sys.argv[1:3]
 
 # Keys that say what a scenario is, not what happens in it.
 SILENT = {"$schema", "name", "why", "expect"}
-# Felt only where the monitor tells its detectors when it looks: no simulation does.
-SILENT |= {"cassandra.max_local_pause"}
 
 BASE = {
     "name": "knobs",
@@ -196,6 +194,174 @@ CASES = {
         delay({"mixture": [{"weight": 9, "of": "1ms"}, {"weight": 1, "of": of}]}) for of in ("300ms", "600ms")),
 }
 
+def set_of(changes):
+    """With two places, so that a key may name one or the other."""
+    return scenario(places={"p": "w/0", "q": ["w/1", "m"]}, **changes)
+
+
+def racks(of="w", size=1):
+    return scenario(places={"rack": {"of": of, "size": size}}, links=[{**RULE, "from": "rack/0", "loss": 0.4}])
+
+
+def zones(**changes):
+    return scenario(zones={"round_trips": "near.tsv", "names": ["w", "m"], **changes})
+
+
+def clock(**changes):
+    return scenario(clocks=[{"nodes": "w", **changes}])
+
+
+def queue(**changes):
+    return link(queue={"bytes_per_second": 2000, "load": 0.5, "packet_bytes": 500, **changes})
+
+
+def alternating(**changes):
+    return link(loss={"alternating": {"good": "20s", "bad": {"exponential": {"mean": "2s"}}, **changes}})
+
+
+def tcp(**changes):
+    return link(loss=0.3, transport="tcp", tcp=changes)
+
+
+def guarded(guard, wake="timers", **beside):
+    """A monitor that stalls and, waking, judges before it reads."""
+    return scenario(
+        watch={"push": {**BASE["watch"]["push"], "on_monitor_wake": wake}},
+        faults=[{"stall": {"nodes": "m", "mean_time_between": "20s", "length": "2s"}}],
+        detectors=[{"fixed_timeout": {"timeout": "450ms"}, "check_every": "100ms",
+                    **({"guard": guard} if guard else {}), **beside}])
+
+
+def walls(faults, reads="wall"):
+    """A detector on a clock that is set."""
+    return set_of({"faults": faults, "detectors": [{"fixed_timeout": {"timeout": "450ms"}, "clock": reads}]})
+
+
+CASES |= {
+    "places": tuple(scenario(places={"p": nodes}, links=[{**RULE, "from": "p", "loss": 0.4}])
+                    for nodes in ("w/0", ["w/0", "w/1"])),
+    "place.of": (racks(), racks(of=["w/2", "w/1"])),
+    "place.size": (racks(), racks(size=2)),
+    "zones": (BASE, zones()),
+    "zones.round_trips": (zones(), zones(round_trips="far.tsv")),
+    "zones.unit": (zones(), zones(unit="us")),
+    "zones.names": (zones(), zones(names=["m", "w"])),
+    "zones.of": tuple(scenario(zones={"round_trips": "near.tsv", "of": of}) for of in (["w/0", "m"], ["m", "w/0"])),
+    "zones.jitter": (zones(), zones(jitter={"exponential": {"mean": "80ms"}})),
+    "clocks": (BASE, clock(drift_ppm=50000)),
+    "clock_rule.nodes": (clock(drift_ppm=50000), clock(drift_ppm=50000, nodes="w/0")),
+    "clock_rule.drift_ppm": (clock(drift_ppm=50000), clock(drift_ppm=-50000)),
+    "clock_rule.drift_spread_ppm": (clock(drift_spread_ppm=1000), clock(drift_spread_ppm=20000)),
+    "clock_rule.wander_ppm": (clock(wander_ppm=1000), clock(wander_ppm=20000)),
+    "clock_rule.granularity": (clock(granularity="0s"), clock(granularity="150ms")),
+    "loss.alternating": (BASE, alternating()),
+    "alternating.good": (alternating(), alternating(good="40s")),
+    "alternating.bad": (alternating(), alternating(bad="5s")),
+    "alternating.loss_good": (alternating(), alternating(loss_good=0.1)),
+    "alternating.loss_bad": (alternating(), alternating(loss_bad=0.5)),
+    "alternating.shared": (alternating(), alternating(shared="uplink")),
+    "gilbert_elliott.shared": (bursts(), bursts(shared="uplink")),
+    "queue.bytes_per_second": (queue(), queue(bytes_per_second=4000)),
+    "queue.buffer_bytes": (queue(load=0.8), queue(load=0.8, buffer_bytes=2000)),
+    "queue.load": (queue(), queue(load=0.2)),
+    "queue.packet_bytes": (queue(), queue(packet_bytes=100)),
+    "queue.shared": (queue(), queue(shared="uplink")),
+    "tcp.first_timeout": (tcp(), tcp(first_timeout="1s")),
+    "tcp.longest_timeout": (tcp(), tcp(longest_timeout="200ms")),
+    "tcp.retries": (tcp(), tcp(retries=0)),
+    "push.on_monitor_wake": (guarded(None), guarded(None, wake="drain")),
+    "detector.clock": tuple(walls([{"clock_step": {"nodes": "m", "at": "5m", "every": "1m", "back": "5s"}}], reads)
+                            for reads in ("wall", "monotonic")),
+    "detector.guard": (guarded(None), guarded({"pause": "1s"})),
+    "guard.pause": (guarded({"pause": "1s", "hold": "3s"}), guarded({"pause": "10s", "hold": "3s"})),
+    "guard.hold": (guarded({"pause": "1s"}), guarded({"pause": "1s", "hold": "10s"})),
+    "cassandra.max_local_pause": tuple(
+        scenario(faults=[{"stall": {"nodes": "m", "mean_time_between": "1m", "length": "8s"}}],
+                 detectors=[{"cassandra": {"phi_convict_threshold": 1, "max_local_pause": pause}, "check_every": "1s"}])
+        for pause in ("5s", "20s")),
+}
+for of, make in (("link", link), ("link_rule", rule)):
+    CASES |= {
+        of + ".correlation_time": (make(delay=BASE["link"]["delay"]),
+                                   make(delay=BASE["link"]["delay"], correlation_time="5s")),
+        of + ".queue": (make(), make(queue={"bytes_per_second": 2000})),
+        of + ".transport": (make(), make(transport="tcp")),
+        of + ".tcp": (make(loss=0.3, transport="tcp"),
+                      make(loss=0.3, transport="tcp", tcp={"first_timeout": "1s"})),
+    }
+
+# Every kind of fault: what it strikes and does, and at set times what else. Those of which little is seen come often.
+STRUCK = {
+    "crash": ({"down": "5s"}, {"recover_after": "5s"}),
+    "stall": ({"length": "2s"}, {}),
+    "partition": ({"length": "2s"}, {}),
+    "route_change": ({"length": "5s", "extra": "300ms"}, {}),
+    "overload": ({"length": "5s", "growth": 0.5}, {}),
+    "gray_failure": ({"length": "5s"}, {}),
+    "clock_step": ({"back": "5s"}, {}),
+}
+SIDES = {"partition": {"a": "w", "b": "m"}, "route_change": {"from": "w", "to": "m"}}
+BURSTY = {"calm_mean": "2m", "busy_mean": "20s", "factor": 20}
+DIURNAL = {"period": "10m", "amplitude": 1}
+for kind, (does, when_set) in STRUCK.items():
+    monitor = kind == "clock_step"  # the monitor's wall clock is the one that is read
+    make = (lambda value, kind=kind: walls([{kind: value}])) if monitor else (
+        lambda value, kind=kind: set_of({"faults": [{kind: value}]}))
+    whom = SIDES.get(kind, {"nodes": "m" if monitor else "w"})
+    at = {**(when_set or does), "at": "5m", "every": "30s"}
+    often = {**whom, **does, "mean_time_between": "30s"}
+    cases = {
+        "at": ({**whom, **at}, {**whom, **at, "at": "25m"}),
+        "every": ({**whom, **at}, {**whom, **at, "every": "60s"}),
+        "times": ({**whom, **at, "times": 2}, {**whom, **at, "times": 20}),
+        "mean_time_between": (often, {**often, "mean_time_between": "60s"}),
+        "time_between": tuple({**whom, **does, "time_between": law} for law in ("30s", {"uniform": ["10s", "90s"]})),
+        "diurnal": (often, {**often, "diurnal": DIURNAL}),
+        "bursty": (often, {**often, "bursty": BURSTY}),
+    }
+    if kind not in SIDES:
+        one_of, other = ("m/0", "w/0") if monitor else ("w/0", "w/1")
+        cases |= {"node": ({"node": one_of, **at}, {"node": other, **at}),
+                  "nodes": ({"nodes": whom["nodes"], **at}, {"nodes": [other], **at}),
+                  "places": ({"places": "p", **at}, {"places": "q", **at})}
+    CASES["fault." + kind] = (make({**often, "mean_time_between": "90d"}), make(often))
+    for key, values in cases.items():
+        CASES.setdefault(f"{kind}.{key}", tuple(make(value) for value in values))
+
+
+def struck(kind, **changes):
+    """With a fault that strikes often."""
+    does, when_set = STRUCK[kind]
+    timing = {"mean_time_between": "30s"} if kind != "crash" else {"at": "5m", "every": "1m"}
+    whom = SIDES.get(kind, {"nodes": "m" if kind == "clock_step" else "w"})
+    value = {**whom, **(when_set or does), **timing, **changes}
+    value = {key: inner for key, inner in value.items() if inner is not None}
+    return walls([{kind: value}]) if kind == "clock_step" else scenario(faults=[{kind: value}])
+
+
+CASES |= {
+    "crash.stagger": (struck("crash"), struck("crash", stagger="7s")),
+    "crash.slow_start": (struck("crash"), struck("crash", slow_start="15s")),
+    "route_change.from": (struck("route_change"), struck("route_change", **{"from": "w/0"})),
+    "route_change.to": (struck("route_change"), struck("route_change", to="w/0")),
+    "route_change.both_ways": tuple(
+        struck("route_change", **{"from": "m", "to": "w", "both_ways": both}) for both in (False, True)),
+    "route_change.length": (struck("route_change"), struck("route_change", length="20s")),
+    "route_change.extra": (struck("route_change"), struck("route_change", extra="600ms")),
+    "overload.length": (struck("overload"), struck("overload", length="10s")),
+    "overload.growth": (struck("overload"), struck("overload", growth=0.1)),
+    "overload.drain": (struck("overload"), struck("overload", drain=0.1)),
+    "gray_failure.length": (struck("gray_failure"), struck("gray_failure", length="20s")),
+    "clock_step.forward": tuple(struck("clock_step", back=None, forward=step) for step in ("100ms", "5s")),
+    "clock_step.back": (struck("clock_step"), struck("clock_step", back="100ms")),
+    "diurnal.period": tuple(struck("stall", diurnal={**DIURNAL, "period": period}) for period in ("10m", "20m")),
+    "diurnal.peak": tuple(struck("stall", diurnal={**DIURNAL, "peak": peak}) for peak in ("0s", "5m")),
+    "diurnal.amplitude": tuple(struck("stall", diurnal={**DIURNAL, "amplitude": share}) for share in (1, 0.3)),
+    "bursty.calm_mean": tuple(struck("stall", bursty={**BURSTY, "calm_mean": calm}) for calm in ("2m", "30s")),
+    "bursty.busy_mean": tuple(struck("stall", bursty={**BURSTY, "busy_mean": busy}) for busy in ("20s", "60s")),
+    "bursty.factor": tuple(struck("stall", bursty={**BURSTY, "factor": factor}) for factor in (20, 2)),
+}
+
 # Each law against a constant, and each of its parameters at two values.
 LAWS = {
     "exponential": {"mean": ("40ms", "80ms")},
@@ -296,6 +462,9 @@ class Knobs(unittest.TestCase):
 
     def test_both_values_give_different_rows(self):
         with tempfile.TemporaryDirectory() as folder:
+            for name, matrix in (("near", "1\t20\n90\t1\n"), ("far", "1\t500\n90\t1\n")):
+                with open(f"{folder}/{name}.tsv", "w", encoding="utf-8") as file:
+                    file.write(matrix)
             for number, (key, (first, second)) in enumerate(sorted(CASES.items())):
                 with self.subTest(key=key):
                     self.assertNotEqual(rows(first, folder, f"{number}a"), rows(second, folder, f"{number}b"))

@@ -316,6 +316,70 @@ def demo(rows):
                len(found) > 0 and all(float(row["detection_time_mean_s"]) < 60 for row in found))
 
 
+def own_pause(rows):
+    for label in ("bare", "cassandra_bare"):
+        yield (f"{label}: all 20 nodes after each of 24 pauses",
+               rows.mistakes(label=label, on_monitor_wake="timers") == 20 * 24)
+        yield (f"{label}: the monitor's stall is the cause of all",
+               rows.mistakes("monitor_stall", label=label, on_monitor_wake="timers") == 20 * 24)
+    for label in ("local_pause", "tilt", "cassandra"):
+        yield f"{label}: nobody", rows.mistakes(label=label, on_monitor_wake="timers") == 0
+    yield ("nobody if the socket is read first",
+           sum(int(row["mistakes"]) for row in rows.all(on_monitor_wake="drain")) == 0)
+
+
+def collector(rows):
+    bare, short, floor = (rows.one(min_deviation_s=floor) for floor in (0, 0.1, 0.3))
+    yield f"{bare['mistakes']} mistakes without a floor: more than 1000", int(bare["mistakes"]) > 1000
+    yield (f"{short['mistakes']} with 100 ms: more than half",
+           2 * int(short["mistakes"]) > int(bare["mistakes"]))
+    yield "none with 300 ms", int(floor["mistakes"]) == 0
+    cost = float(floor["detection_time_mean_s"]) - float(bare["detection_time_mean_s"])
+    yield f"which detects {cost:.3f} s later: 1.3", near(cost, 1.3, 0.1)
+    yield ("nearly all after a stall of the sender",
+           int(bare["mistakes_by_sender_stall"]) > 0.95 * int(bare["mistakes"]))
+
+
+def one_way(rows):
+    for direction in ("both", "a_to_b"):
+        yield (f"{direction}: all 10 nodes in each of 48 cuts",
+               rows.mistakes("partition", direction=direction) == 10 * 48)
+    yield "b_to_a: nothing", rows.mistakes(direction="b_to_a") == 0
+
+
+def rack_uplink(rows):
+    for timeout in (5, 10):
+        count = rows.mistakes("partition", timeout_s=timeout)
+        yield f"{count} at {timeout} s: whole racks of five", count > 0 and count % 5 == 0
+        yield "nothing else", rows.mistakes(timeout_s=timeout) == count
+    yield "none at 30 s", rows.mistakes(timeout_s=30) == 0
+
+
+def clock_step(rows):
+    steps = 10 * rows.mistakes("clock", label="wall") / 100
+    yield f"{steps:g} steps forwards accuse all ten nodes: 40", steps == 40
+    yield "the monotonic clock accuses nobody", rows.mistakes(label="monotonic") == 0
+    yield ("a step back makes the slowest detection 15 s",
+           near(rows.detection("max", label="wall"), 15, 1)
+           and near(rows.detection("max", label="monotonic"), 5, 1))
+
+
+def gray_failure(rows):
+    for timeout in (3, 5, 30):
+        row = rows.one(timeout_s=timeout)
+        yield (f"{timeout} s: {row['gray_missed']} gray failures, none detected",
+               int(row["gray_missed"]) > 100 and int(row["gray_detected"]) == 0)
+        yield f"{timeout} s: no crash missed", int(row["missed"]) == 0
+
+
+def wan_ping(rows):
+    share = {shift: float(rows.one(shift_s=shift)["mistakes_per_heartbeat"])
+             for shift in (0.3, 0.35, 0.4, 0.6)}
+    yield f"300 ms: {share[0.3]:.3f} of the pings: half", near(share[0.3], 0.5, 0.01)
+    yield f"600 ms: {share[0.6]:.5f}: one in a thousand", near(share[0.6], 0.001, 0.0002)
+    yield "falling with the timeout", share[0.3] > share[0.35] > share[0.4] > 0
+
+
 CLAIMS = {
     "flapping-causes": Claim(["duration=2d"], flapping_causes),
     "leader-election": Claim(["replications=3"], leader_election),
@@ -337,4 +401,11 @@ CLAIMS = {
     "phi-against-fixed": Claim([], phi),
     "tutorial-monitor": Claim([], tutorial_monitor),
     "demo-busy-host": Claim([], demo),
+    "monitors-own-pause": Claim([], own_pause),
+    "gc-sender-phi-floor": Claim(["duration=1d"], collector),
+    "one-way-partition": Claim([], one_way),
+    "rack-uplink": Claim([], rack_uplink),
+    "clock-step": Claim([], clock_step),
+    "gray-failure": Claim([], gray_failure),
+    "wan-ping-timeout": Claim([], wan_ping),
 }

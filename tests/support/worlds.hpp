@@ -1,6 +1,7 @@
 #pragma once
 // Scenarios built in code, for tests of the simulation that should not depend on the reader.
 
+#include <atomic>
 #include <string>
 #include <utility>
 #include <vector>
@@ -65,14 +66,19 @@ inline sim::JudgedSetting judged(const std::string& detector,
   return out;
 }
 
+/// sim::run_events or sim::run_stream.
+using Engine = qos::Tally (*)(const sim::PreparedWorld&, const std::vector<sim::JudgedSetting>&,
+                              const sim::Block&, const std::atomic<bool>*);
+
 /// Runs all senders and replications as one block each.
 inline qos::Tally run(const scenario::Scenario& scenario,
-                      const std::vector<sim::JudgedSetting>& settings, Duration warm_up) {
+                      const std::vector<sim::JudgedSetting>& settings, Duration warm_up,
+                      Engine engine = sim::run_events) {
   const sim::PreparedWorld world(scenario, warm_up);
   qos::Tally total(sim::rows_of(settings).size(), world.batches().size(),
                    scenario.world.cluster.size());
   for (std::uint32_t r = 0; r < scenario.replications; ++r) {
-    total.merge(sim::run_events(world, settings, {r, 0, scenario.push.from.size()}, nullptr));
+    total.merge(engine(world, settings, {r, 0, scenario.push.from.size()}, nullptr));
   }
   return total;
 }

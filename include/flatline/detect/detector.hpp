@@ -37,6 +37,14 @@ struct Observation {
   bool ok = true;
 };
 
+/// The guard of a monitor that distrusts itself: when its looks are further apart than `pause`, it
+/// was held up, and for `hold` after the late look it turns against nobody (Cassandra's local
+/// pause, Redis Sentinel's TILT). What is due then is spoken when the hold ends.
+struct PauseGuard {
+  Duration pause{};  ///< > 0.
+  Duration hold{};   ///< > 0.
+};
+
 /// What a detector says before the first heartbeat of an incarnation.
 enum class InitialOutput : std::uint8_t { unknown, suspect };
 

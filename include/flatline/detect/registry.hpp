@@ -35,6 +35,10 @@ struct ParameterInfo {
   std::string help;                  ///< Meaning in one sentence, with the paper's symbol.
 };
 
+/// One setting: a value (or nothing, for an absent optional) per parameter, in the order of
+/// DetectorInfo::parameters.
+using Setting = std::vector<std::optional<Value>>;
+
 struct DetectorInfo {
   std::string name;     ///< "phi_normal"
   std::string summary;  ///< One sentence.
@@ -48,13 +52,12 @@ struct DetectorInfo {
   Duration resolution = nanoseconds(1);  ///< The steps in which it reads the monitor's clock.
   /// Its suspicion is a level on a scale of its own; otherwise seconds past the deadline.
   bool has_level = true;
-  std::string level_with;  ///< PARAMETER=CHOICE that alone has the level; empty: every setting.
+  std::string level_with;     ///< PARAMETER=CHOICE that alone has the level; empty: every setting.
   bool nan_suspects = false;  ///< Its level can be NaN, which counts as above every threshold.
+  /// The guard that a setting brings along, for monitors that look now and then (check_every) and
+  /// do not call Family::looked; null: none does.
+  PauseGuard (*guard)(const Setting& setting) = nullptr;
 };
-
-/// One setting: a value (or nothing, for an absent optional) per parameter, in the order of
-/// DetectorInfo::parameters.
-using Setting = std::vector<std::optional<Value>>;
 
 /// All detectors, in the order in which they are listed: those of flatline, then the plug-ins that
 /// were added (plugin.hpp). What it points to stays where it is until the program ends.

@@ -27,6 +27,9 @@ struct PushSettings {
   double jitter_ratio = 0;  ///< grid: 0 to below 0.5; interval: 0 to below 1.
   Phase phase = Phase::spread;
   std::int64_t bytes = 64;  ///< Payload bytes of one heartbeat.
+  /// A monitor that wakes from a stall runs its timers before it reads what has come: whoever is
+  /// due is suspected, though his heartbeats lie in the socket.
+  bool timers_first = false;
 };
 
 /// When a sender's beats are due: a function of its start, its settings and its draws. Beats missed
@@ -64,6 +67,10 @@ class BeatSchedule {
   JitterOf jitter_of_ = JitterOf::none;
   std::int64_t index_ = 0;
 };
+
+/// Whether a beat that is due goes out when the process comes round to it. `on_time`: it is due
+/// now; `last`: no later one is due.
+bool sends_late(CatchUp catch_up, bool on_time, bool last);
 
 /// The index of heartbeat `seq` of an incarnation in every stream of draws that it has: its jitter,
 /// its loss, its delay. Incarnations stay apart by the high bits.

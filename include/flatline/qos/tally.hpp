@@ -12,10 +12,21 @@
 
 namespace flatline::qos {
 
-/// Why a mistake happened, found from the ground truth. If several causes apply, the first named
-/// here is taken.
-enum class Cause : std::uint8_t { partition, sender_stall, monitor_stall, loss, delay };
-inline constexpr std::size_t kCauses = 5;
+/// Why a mistake happened, found from the ground truth: what touched the heartbeats that the
+/// monitor missed when it began to suspect. `delay` is what remains, `combination` where more than
+/// one of the others did.
+enum class Cause : std::uint8_t {
+  partition,
+  sender_stall,
+  monitor_stall,
+  host_stall,
+  overload,
+  clock,
+  loss,
+  delay,
+  combination
+};
+inline constexpr std::size_t kCauses = 9;
 
 /// Equal time batches of the measured time, over all replications: at least kBatches in all.
 class BatchPlan {
@@ -76,6 +87,10 @@ struct RowBatch {
   Wide crash_detection_ns = 0;
   std::int64_t missed = 0;    ///< Recovered before the final suspicion.
   std::int64_t censored = 0;  ///< The run (or the monitor) ended first.
+  // Gray failures: the service was dead and the heartbeats went on.
+  std::int64_t gray_detected = 0;  ///< Suspected when it ended.
+  Wide gray_detection_ns = 0;
+  std::int64_t gray_missed = 0;  ///< Ended, and was not suspected: never detected.
 
   void merge(const RowBatch& other);
 };

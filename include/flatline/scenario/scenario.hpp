@@ -25,6 +25,9 @@ struct DetectorEntry {
   detect::Setting setting;              ///< Complete: defaults filled in.
   std::optional<Duration> dead_after;   ///< > 0. Adds a row for the state "dead".
   std::optional<Duration> check_every;  ///< > 0. The monitor looks only this often.
+  bool wall_clock = false;              ///< It reads the monitor's wall clock, which may be set.
+  std::optional<detect::PauseGuard> guard = {};
+  bool holds_as_paused = false;  ///< The file gives the guard's pause alone: its hold is the same.
 };
 
 /// One sweep axis: its name as written and the values to take, each as --set would write it.
@@ -39,6 +42,18 @@ struct Sweep {
   std::string where;       ///< Empty: every combination.
 };
 
+/// Where Model::zones comes from, as it is written.
+struct ZoneSource {
+  std::string round_trips;  ///< The file.
+  std::string unit;         ///< "ns", "us", "ms" or "s".
+  std::vector<std::string>
+      names;  ///< Of each zone, as written; empty: a zone for each node of `of`.
+  std::vector<std::string> of;
+};
+
+/// Rows of numbers.
+using Matrix = std::vector<std::vector<double>>;
+
 struct Scenario {
   std::string name;
   std::string why;
@@ -48,6 +63,7 @@ struct Scenario {
   std::optional<Duration> warm_up;  ///< Empty: auto.
   std::uint32_t replications = 1;
   world::Model world;
+  std::optional<ZoneSource> zones;  ///< If and only if the world has zones.
   protocol::PushSettings push;
   std::vector<DetectorEntry> detectors;
   Sweep sweep;
@@ -58,6 +74,9 @@ struct ReadOptions {
   /// Reads the recorded durations (ns) of an empirical law from a file; without it such a law is a
   /// problem.
   std::function<Result<std::vector<std::int64_t>>(const std::string& path)> read_durations;
+  /// Reads a square matrix of finite numbers, none negative, from a file; without it zones are a
+  /// problem.
+  std::function<Result<Matrix>(const std::string& path)> read_matrix;
   /// Whether to read and check the sweep block. Off for the document of one cell, which only then
   /// is fast enough to be read once per cell; Scenario::sweep stays empty.
   bool sweep = true;

@@ -22,8 +22,10 @@ namespace flatline::sim {
 struct JudgedSetting {
   const detect::DetectorInfo* info = nullptr;
   detect::Setting setting;
-  std::optional<Duration> dead_after;
-  std::optional<Duration> check_every;
+  std::optional<Duration> dead_after = {};
+  std::optional<Duration> check_every = {};
+  bool wall_clock = false;
+  std::optional<detect::PauseGuard> guard = {};
 };
 
 /// One row of results: a setting and the state it reports on.
@@ -58,7 +60,8 @@ class PreparedWorld {
   qos::BatchPlan batches_;
 };
 
-/// A part of the work: senders first <= i < last of push.from, one replication.
+/// A part of the work: senders first <= i < last of push.from, one replication. All of them if
+/// needs_events().
 struct Block {
   std::uint32_t replication = 0;
   std::size_t first = 0;
@@ -75,13 +78,18 @@ struct TimelineEntry {
       "";  ///< send lost arrive suspect trust crash recover stall wake partition heal
 };
 
+/// Whether something couples the pairs, so that they run together on the event engine: a queue that
+/// links share.
+bool needs_events(const scenario::Scenario& scenario);
+
 /// Runs one block on the event engine. Stops early, with an incomplete tally, once `*stop` is set
 /// (may be null).
 qos::Tally run_events(const PreparedWorld& world, const std::vector<JudgedSetting>& settings,
                       const Block& block, const std::atomic<bool>* stop);
 
 /// The same on the stream engine, which gives the same tally to the last bit. It takes scenarios
-/// whose protocol is passive: no message answers another. Push heartbeats are.
+/// whose protocol is passive: no message answers another. Push heartbeats are. REQUIRES: not
+/// needs_events().
 qos::Tally run_stream(const PreparedWorld& world, const std::vector<JudgedSetting>& settings,
                       const Block& block, const std::atomic<bool>* stop);
 

@@ -26,7 +26,8 @@ struct Progress {
 /// Which engine simulates. Both give the same rows to the last bit.
 enum class Engine : std::uint8_t { event, stream };
 
-/// The engine that suits a plan: stream where the protocol is passive, as push heartbeats are.
+/// The engine that suits a plan: stream where the protocol is passive, as push heartbeats are, and
+/// nothing couples the pairs.
 Engine suitable_engine(const Plan& plan);
 
 struct ExecuteOptions {

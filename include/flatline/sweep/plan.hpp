@@ -39,6 +39,7 @@ struct WorldOutline {
   std::size_t first_cell = 0;
   std::size_t cells = 0;
   std::size_t rows = 0;   ///< A cell with dead_after has two.
+  bool coupled = false;   ///< Only the event engine takes it (sim::needs_events).
   double heartbeats = 0;  ///< To be simulated, warm-up included.
 };
 

@@ -5,31 +5,36 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "flatline/base/time.hpp"
 #include "flatline/random/distribution.hpp"
 #include "flatline/random/stream.hpp"
+#include "flatline/world/bottleneck.hpp"
+#include "flatline/world/burst_state.hpp"
+#include "flatline/world/extra_delay.hpp"
 #include "flatline/world/model.hpp"
 #include "flatline/world/timeline.hpp"
 
 namespace flatline::world {
 
-/// A Gilbert-Elliott law with its sojourns compiled.
-struct BurstLaw {
-  GilbertElliott law;
-  random::Sampler good, bad;
-};
-
 /// What one direction of a pair is made of, resolved from the rules and compiled.
 struct LinkLaw {
   random::Sampler delay;
-  double loss = 0;  ///< Read only without `bursts`.
+  Duration shift{};  ///< Added to every delay: half the round trip between two zones.
+  double loss = 0;   ///< Read only without `bursts`.
   std::optional<BurstLaw> bursts;
   double duplicate = 0;
   Order order = Order::any;
+  Duration correlation_time{};  ///< 0: delays are independent.
+  Queue queue;                  ///< bytes_per_second 0: none.
+  CrossTraffic cross_traffic;   ///< Of `queue`.
+  Transport transport = Transport::udp;
+  Tcp tcp;
 };
 
 /// Resolves link laws; each rule's tables are compiled once.
@@ -43,39 +48,17 @@ class LinkTable {
   struct CompiledRule {
     std::optional<random::Sampler> delay;
     std::optional<BurstLaw> bursts;
+    CrossTraffic cross_traffic;
   };
   static CompiledRule compile_rule(const LinkRule& rule);
   static void apply(const LinkRule& rule, const CompiledRule& compiled, LinkLaw& law);
+  void apply_zones(NodeId from, NodeId to, LinkLaw& law) const;
 
   const Model* model_;
   CompiledRule default_;
+  random::Sampler jitter_;  // between zones
   std::vector<CompiledRule> rules_;
   std::vector<std::vector<bool>> rule_from_, rule_to_;  // per rule, per node
-};
-
-/// The state of a two-state loss process at an instant, walked forwards in time.
-class BurstState {
- public:
-  BurstState() = default;
-  BurstState(BurstLaw law, const random::Stream& sojourns, SimInstant begin);
-  /// REQUIRES: `t` never goes back.
-  [[nodiscard]] bool bad_at(SimInstant t) {
-    while (until_ <= t) flip();
-    return is_bad_;
-  }
-  /// The state that bad_at() last told holds up to, not including, this instant.
-  [[nodiscard]] SimInstant until() const { return until_; }
-
- private:
-  void flip();
-
-  void stay();
-
-  random::Sampler good_, bad_;
-  random::Stream sojourns_;
-  std::uint64_t index_ = 0;
-  SimInstant until_ = SimInstant::never();
-  bool is_bad_ = false;
 };
 
 enum class Fate : std::uint8_t { delivered, lost, cut };
@@ -85,31 +68,58 @@ struct Passage {
   Fate fate = Fate::delivered;
   SimInstant arrival{};
   std::optional<SimInstant> duplicate;  ///< When the second copy arrives, if there is one.
+  /// tcp: what the first transmission met, if it or one that it waits for had to be sent again.
+  Fate held_up_by = Fate::delivered;
 };
+
+/// What strikes a link from outside.
+struct Conditions {
+  Timeline partitions;
+  std::vector<RouteShift> shifts;
+  std::vector<Backlog> backlogs;
+};
+
+/// The queue of the links whose law names `law.queue.shared`, for all of them: its stream is
+/// "shared/NAME/queue/cross". REQUIRES: the law has such a queue.
+std::shared_ptr<Bottleneck> shared_queue(const LinkLaw& law, const random::StreamFactory& streams,
+                                         SimInstant begin);
 
 /// One direction of one pair, alive. Messages must be offered in send order.
 class Link {
  public:
-  /// `name` is "link/FROM/TO" with node names; its streams hang below it.
+  /// `name` is "link/FROM/TO" with node names; its streams hang below it. A link whose queue is
+  /// shared takes `queue`, one for all of them; without one it makes its own.
   Link(LinkLaw law, const random::StreamFactory& streams, const std::string& name,
-       Timeline partitions, SimInstant begin);
+       Conditions conditions, SimInstant begin, std::shared_ptr<Bottleneck> queue = nullptr);
+  ~Link();
+  Link(Link&& other) noexcept;
+  Link& operator=(Link&& other) noexcept;
 
-  /// Sends message `index` at `t`. Arrival is at least 1 ns later.
-  Passage transmit(SimInstant t, std::uint64_t index);
+  /// Sends message `index` of `bytes` (headers included) at `t`. Arrival is at least 1 ns later.
+  Passage transmit(SimInstant t, std::uint64_t index, std::int64_t bytes);
 
-  /// Whether transmit_run() may be used: no message ever comes twice.
-  [[nodiscard]] bool runs() const { return !may_duplicate_; }
+  /// Whether transmit_run() may be used: no message ever comes twice, and none is sent again.
+  [[nodiscard]] bool runs() const { return !may_duplicate_ && !retransmits_; }
   /// When the link is next cut: `t` if it is, never() if it will never be. REQUIRES: `t` never goes
   /// back.
   [[nodiscard]] SimInstant next_cut(SimInstant t) { return partitions_.next_start(t); }
   /// transmit() of messages `first`, `first` + 1 ... sent at `sent`: when each arrives, or never()
   /// if it is lost. REQUIRES: runs(), and the last is sent before next_cut().
-  void transmit_run(std::span<const SimInstant> sent, std::uint64_t first,
+  void transmit_run(std::span<const SimInstant> sent, std::uint64_t first, std::int64_t bytes,
                     std::span<SimInstant> arrival);
 
  private:
+  struct Extras;  // whatever a plain link does without
+
   [[nodiscard]] bool loses(SimInstant t, std::uint64_t index);
-  [[nodiscard]] SimInstant arrival_after(SimInstant t, std::uint64_t bits);
+  [[nodiscard]] SimInstant arrival_after(SimInstant t, std::uint64_t bits, Duration extra);
+  // What a message meets at its send instant.
+  [[nodiscard]] Fate met(SimInstant t, std::uint64_t index);
+  [[nodiscard]] Fate met_by(SimInstant t, std::uint64_t bits);
+  void connect(const Tcp& law, const random::Stream& retries);
+  Passage transmit_specially(SimInstant t, std::uint64_t index, std::int64_t bytes);
+  Passage transmit_reliably(SimInstant t, std::uint64_t index, Fate first, Duration extra,
+                            std::uint64_t bits);
   // Puts never() into the arrivals of the messages that are lost.
   void lose(std::span<const SimInstant> sent, std::uint64_t first,
             std::span<std::int64_t> arrival_ns);
@@ -124,11 +134,14 @@ class Link {
 
   // What every message reads comes first, close together.
   random::Sampler delay_;
+  std::unique_ptr<Extras> extras_;
+  Duration shift_{};
   Chance loss_good_;
   bool bursts_ = false;
   bool fifo_ = false;
   bool may_lose_ = false;
   bool may_duplicate_ = false;
+  bool retransmits_ = false;
   random::Stream loss_draws_, delay_draws_;
   TimelineView partitions_;
   SimInstant last_arrival_ = SimInstant::before_all();
@@ -145,8 +158,8 @@ inline bool Link::loses(SimInstant t, std::uint64_t index) {
   return now.hits(loss_draws_.bits(index));
 }
 
-inline SimInstant Link::arrival_after(SimInstant t, std::uint64_t bits) {
-  SimInstant arrival = t + Duration{std::max<std::int64_t>(1, delay_(bits))};
+inline SimInstant Link::arrival_after(SimInstant t, std::uint64_t bits, Duration extra) {
+  SimInstant arrival = t + Duration{std::max<std::int64_t>(1, delay_(bits) + extra.ns)};
   if (fifo_) {
     arrival = std::max(arrival, last_arrival_);
     last_arrival_ = arrival;
@@ -154,19 +167,20 @@ inline SimInstant Link::arrival_after(SimInstant t, std::uint64_t bits) {
   return arrival;
 }
 
-inline Passage Link::transmit(SimInstant t, std::uint64_t index) {
+inline Fate Link::met(SimInstant t, std::uint64_t index) {
+  if (partitions_.covers(t)) return Fate::cut;
+  return loses(t, index) ? Fate::lost : Fate::delivered;
+}
+
+inline Passage Link::transmit(SimInstant t, std::uint64_t index, std::int64_t bytes) {
+  if (extras_) [[unlikely]]
+    return transmit_specially(t, index, bytes);
   Passage passage;
-  if (partitions_.covers(t)) {
-    passage.fate = Fate::cut;
-    return passage;
-  }
-  if (loses(t, index)) {
-    passage.fate = Fate::lost;
-    return passage;
-  }
-  passage.arrival = arrival_after(t, delay_draws_.bits(index));
+  passage.fate = met(t, index);
+  if (passage.fate != Fate::delivered) return passage;
+  passage.arrival = arrival_after(t, delay_draws_.bits(index), shift_);
   if (may_duplicate_ && duplicate_.hits(duplicate_draws_.bits(index))) {
-    passage.duplicate = arrival_after(t, copy_delay_draws_.bits(index));
+    passage.duplicate = arrival_after(t, copy_delay_draws_.bits(index), shift_);
   }
   return passage;
 }

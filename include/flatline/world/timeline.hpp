@@ -5,12 +5,14 @@
 
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <optional>
 #include <vector>
 
 #include "flatline/base/time.hpp"
 #include "flatline/random/distribution.hpp"
 #include "flatline/random/stream.hpp"
+#include "flatline/world/burst_state.hpp"
 #include "flatline/world/model.hpp"
 
 namespace flatline::world {
@@ -20,9 +22,37 @@ struct Interval {
   SimInstant start{};
   SimInstant end{};
   OnWake on_wake = OnWake::send;  ///< Stalls only.
+  std::uint64_t index = 0;        ///< Its number in its source, from 0.
+  Duration by{};                  ///< Steps of clocks only.
 };
 
-/// One source of intervals: a fixed list in time order, or an alternating renewal process.
+/// A fault that comes at set times: the first, then each `every` later, `times` in all (0: for
+/// ever); with `every` 0 it comes once.
+struct Periodic {
+  SimInstant first{};
+  Repeat repeat;
+};
+
+/// Random faults: alternating renewal from `begin` on. Draw i of each stream belongs to interval i.
+struct Renewal {
+  SimInstant begin{};
+  random::Sampler gap;  ///< From an end to the next start.
+  random::Stream gaps;
+};
+
+/// Random faults whose rate varies: the candidates of `fastest` are kept with the probability that
+/// the rate of the moment has to the highest (thinning; Lewis and Shedler 1979). Draw k belongs to
+/// candidate k.
+struct Varying {
+  Renewal fastest;  ///< Exponential gaps at the highest rate.
+  random::Stream thinning;
+  std::optional<Diurnal> diurnal;
+  std::optional<Bursty> bursty;  ///< One of both.
+  random::Sampler calm, busy;    ///< Sojourns in the states of `bursty`.
+  random::Stream sojourns;       ///< Their draws.
+};
+
+/// One source of intervals: a fixed list in time order, or a process.
 class IntervalSource {
  public:
   explicit IntervalSource(std::vector<Interval> scheduled);
@@ -30,25 +60,59 @@ class IntervalSource {
   /// each stream belongs to interval i.
   IntervalSource(SimInstant begin, random::Sampler gap, random::Sampler length, random::Stream gaps,
                  random::Stream lengths, OnWake on_wake);
+  /// Lengths are drawn: draw i of `lengths` belongs to interval i. An interval that begins before
+  /// the one before it has ended is left out.
+  IntervalSource(const Periodic& when, random::Sampler length, random::Stream lengths,
+                 OnWake on_wake);
+  IntervalSource(Varying when, random::Sampler length, random::Stream lengths, OnWake on_wake);
+  /// For steps of clocks, which last no time: 1 ns each.
+  void set_by(Duration by);
+  /// Instead of each interval, what follows it (slow starts): from its end on, a length drawn from
+  /// `length`, draw i for interval i, but not beyond the next interval's start.
+  [[nodiscard]] IntervalSource followed_by(random::Sampler length, random::Stream lengths) &&;
 
   /// The next interval, or nothing if there is none. Zero-length intervals are skipped.
   std::optional<Interval> next();
 
  private:
+  enum class Kind : std::uint8_t { listed, periodic, renewal, varying };
+  struct Follow {
+    random::Sampler length;
+    random::Stream lengths;
+    std::optional<Interval> after;  // the strike to be followed next
+    bool begun = false;
+  };
+  std::optional<Interval> next_strike();
+  std::optional<Interval> next_listed();
+  std::optional<Interval> next_periodic();
+  std::optional<Interval> next_random();
+  // Whether a candidate of the highest rate at `t` is one at the rate of that moment.
+  [[nodiscard]] bool keeps(SimInstant t, std::uint64_t bits);
+
+  Kind kind_ = Kind::listed;
+  OnWake on_wake_ = OnWake::send;
   std::vector<Interval> scheduled_;
   std::size_t position_ = 0;
-  bool random_ = false;
-  SimInstant from_{};
+  SimInstant from_{};  // end of the last; periodic: start of the next
   random::Sampler gap_;
   random::Sampler length_;
   random::Stream gaps_;
   random::Stream lengths_;
-  std::uint64_t index_ = 0;
-  OnWake on_wake_ = OnWake::send;
+  std::uint64_t index_ = 0;      // of the next interval
+  std::uint64_t candidate_ = 0;  // varying: of the next candidate
+  Repeat repeat_;
+  SimInstant over_ = SimInstant::before_all();  // periodic: end of the last
+  random::Stream thinning_;
+  std::optional<Diurnal> diurnal_;
+  double factor_ = 1;
+  std::optional<BurstState> busy_;  // varying: bursty
+  std::optional<Follow> follow_;
+  Duration by_{};
 };
 
 /// The union of several sources: disjoint, non-touching intervals in time order. Where intervals
-/// merge, the one that ends last says what happens on waking.
+/// merge, the one that ends last says what happens on waking, the first gives its index, and steps
+/// of clocks add up.
 class Timeline {
  public:
   Timeline() = default;
@@ -122,29 +186,47 @@ class TimelineView {
       ahead_;  // generated and not yet over; the last is [never, never) once exhausted
 };
 
+class RouteShift;
+class Backlog;
+class Clock;
+
 /// All timelines of one replication of a world.
 class Truth {
  public:
-  /// Time starts at -warm_up. REQUIRES: `model` outlives this.
-  Truth(const Model& model, const random::StreamFactory& streams, Duration warm_up);
+  /// Time starts at -warm_up. Beyond `end` clocks are neither set nor do they wander: a timer years
+  /// ahead is found at once. REQUIRES: `model` outlives this.
+  Truth(const Model& model, const random::StreamFactory& streams, Duration warm_up,
+        SimInstant end = SimInstant::never());
+  ~Truth();
 
   [[nodiscard]] Timeline crashes(NodeId node) const;
+  /// When the process neither sends nor receives: stalls and slow starts.
   [[nodiscard]] Timeline stalls(NodeId node) const;
+  /// Of these, the stalls that strike other nodes at the same instants: of its host, its rack.
+  [[nodiscard]] Timeline host_stalls(NodeId node) const;
   /// When messages from `from` to `to` are cut.
   [[nodiscard]] Timeline partitions(NodeId from, NodeId to) const;
+  /// When the service is dead while heartbeats go on.
+  [[nodiscard]] Timeline gray_failures(NodeId node) const;
+  [[nodiscard]] Timeline overloads(NodeId node) const;
+  /// What makes messages from `from` to `to` later, by when they are sent.
+  [[nodiscard]] std::vector<RouteShift> route_shifts(NodeId from, NodeId to) const;
+  /// Of sender and receiver.
+  [[nodiscard]] std::vector<Backlog> backlogs(NodeId from, NodeId to) const;
+  [[nodiscard]] Clock clock(NodeId node) const;
 
   [[nodiscard]] SimInstant begin() const { return begin_; }
 
  private:
+  struct Laws;  // every law of every random process, compiled once
+  // Of the crashes of a node, or of the slow starts that follow them.
+  [[nodiscard]] std::vector<IntervalSource> crash_sources(NodeId node, bool slow_starts) const;
+  [[nodiscard]] std::vector<IntervalSource> stall_sources(NodeId node, bool shared_only) const;
   const Model* model_;
   random::StreamFactory streams_;
   SimInstant begin_{};
-  // One sampler per random process, compiled once.
-  struct Compiled {
-    random::Sampler gap;
-    random::Sampler length;
-  };
-  std::vector<Compiled> crash_laws_, stall_laws_, partition_laws_;
+  SimInstant end_ = SimInstant::never();
+  std::unique_ptr<const Laws> laws_;
 };
 
 }  // namespace flatline::world

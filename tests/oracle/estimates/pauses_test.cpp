@@ -18,7 +18,8 @@ struct Counted {
   std::vector<double> suspicions;
 };
 
-Counted count(world::OnWake on_wake, const std::vector<const char*>& timeouts) {
+Counted count(world::OnWake on_wake, const std::vector<const char*>& timeouts,
+              test::Engine engine) {
   scenario::Scenario scenario =
       test::push_world(1, s(1), random::Distribution::constant(ms(100)), 0, s(2e7));
   scenario.world.faults.random_stalls.push_back({{scenario.push.from, "stall/worker#0"},
@@ -29,7 +30,7 @@ Counted count(world::OnWake on_wake, const std::vector<const char*>& timeouts) {
   for (const char* timeout : timeouts) {
     settings.push_back(test::judged("fixed_timeout", {{"timeout", timeout}}));
   }
-  const auto tally = test::run(scenario, settings, s(100));
+  const auto tally = test::run(scenario, settings, s(100), engine);
   Counted out;
   for (std::size_t i = 0; i < settings.size(); ++i) {
     const double mistakes = test::measured(tally, i, scenario, "mistakes").mean.value();
@@ -48,10 +49,10 @@ Counted count(world::OnWake on_wake, const std::vector<const char*>& timeouts) {
 // Stalls are independent: 4 standard errors of a binomial share (alpha 6e-5 each). Two stalls
 // within one timeout of each other spoil at most 3 s / 500 s of them, by less than their own share:
 // 0.6 %.
-void check(world::OnWake on_wake, AfterPause after, const char* printed) {
+void check(world::OnWake on_wake, AfterPause after, const char* printed, test::Engine engine) {
   const DelayLaw pause = DelayLaw::lognormal(.8, 1);
   CHECK_PRINTED(false_suspicion_from_pause(pause, 1, 2.5, after), printed);
-  const Counted counted = count(on_wake, {"1200ms", "2500ms", "3700ms"});
+  const Counted counted = count(on_wake, {"1200ms", "2500ms", "3700ms"}, engine);
   REQUIRE(counted.stalls > 3.5e4);
   const double timeouts[] = {1.2, 2.5, 3.7};
   for (std::size_t i = 0; i < 3; ++i) {
@@ -66,11 +67,13 @@ void check(world::OnWake on_wake, AfterPause after, const char* printed) {
 }  // namespace
 
 TEST_CASE("a stalled sender that sends on waking is suspected as often as the formula says") {
-  check(world::OnWake::send, AfterPause::sends_at_once, ".185105");
+  for (const test::Engine engine : {sim::run_events, sim::run_stream})
+    check(world::OnWake::send, AfterPause::sends_at_once, ".185105", engine);
 }
 
 TEST_CASE("a stalled sender that skips to its grid is suspected as often as the formula says") {
-  check(world::OnWake::skip, AfterPause::skips_to_grid, ".274938");
+  for (const test::Engine engine : {sim::run_events, sim::run_stream})
+    check(world::OnWake::skip, AfterPause::skips_to_grid, ".274938", engine);
 }
 
 }  // namespace flatline::oracle

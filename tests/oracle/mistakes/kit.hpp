@@ -72,8 +72,10 @@ inline void check_row(const Row& row, const qos::Tally& tally, std::size_t index
 inline void check_world(const scenario::Scenario& scenario, const std::vector<Row>& rows) {
   std::vector<sim::JudgedSetting> settings;
   for (const Row& row : rows) settings.push_back(row.setting);
-  const qos::Tally tally = test::run(scenario, settings, scenario.push.interval * 100);
-  for (std::size_t i = 0; i < rows.size(); ++i) check_row(rows[i], tally, i, scenario);
+  for (const test::Engine engine : {sim::run_events, sim::run_stream}) {
+    const qos::Tally tally = test::run(scenario, settings, scenario.push.interval * 100, engine);
+    for (std::size_t i = 0; i < rows.size(); ++i) check_row(rows[i], tally, i, scenario);
+  }
 }
 
 }  // namespace flatline::oracle

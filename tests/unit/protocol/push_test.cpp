@@ -123,7 +123,7 @@ TEST_CASE(
   notes.clock = {1000};
   node->on_start(notes);
   CHECK(notes.timer.ns == 1000);
-  node->on_timer(notes, {0});
+  node->on_timer(notes, {0}, CatchUp::last);
   REQUIRE(notes.sent.size() == 2);
   CHECK(notes.sent[0].to == NodeId{1});
   CHECK(notes.sent[1].to == NodeId{2});
@@ -151,7 +151,7 @@ TEST_CASE("a monitor takes nothing from an incarnation older than the newest") {
     Notes notes;
     notes.incarnation_now = {incarnation};
     node->on_start(notes);
-    node->on_timer(notes, {0});
+    node->on_timer(notes, {0}, CatchUp::last);
     return notes.last_payload;
   };
   Notes monitor;
@@ -164,27 +164,34 @@ TEST_CASE("a monitor takes nothing from an incarnation older than the newest") {
   CHECK(monitor.observed.size() == 3);
 }
 
-TEST_CASE("after a stall one beat goes out at once, numbered as the last one due, or none") {
-  for (const CatchUp catch_up : {CatchUp::send_at_once, CatchUp::skip}) {
+TEST_CASE("after a stall the last beat due goes out at once, or none, or all with their numbers") {
+  const auto numbers_after = [](CatchUp catch_up) {
     auto node = make_push_node(settings_of(JitterOf::none, 0), {{1}}, 2);
     Notes notes;
     notes.incarnation_now = {1};
     node->on_start(notes);
-    node->on_timer(notes, {0});
+    node->on_timer(notes, {0}, CatchUp::last);
     notes.clock = LocalInstant{} + milliseconds(350);
-    node->on_wake(notes, catch_up);
-    node->on_timer(notes, {0});
+    node->on_timer(notes, {0}, catch_up);
     CHECK(notes.timer.ns == milliseconds(400).ns);
-    if (catch_up == CatchUp::send_at_once) {
-      REQUIRE(notes.sent.size() == 2);
-      CHECK(notes.sent[1].seq == 3);
-    } else {
-      CHECK(notes.sent.size() == 1);
-    }
     notes.clock = notes.timer;
-    node->on_timer(notes, {0});
-    CHECK(notes.sent.back().seq == 4);
-  }
+    node->on_timer(notes, {0}, CatchUp::last);
+    std::vector<std::int64_t> numbers;
+    for (const auto& sent : notes.sent) numbers.push_back(sent.seq);
+    return numbers;
+  };
+  CHECK(numbers_after(CatchUp::last) == std::vector<std::int64_t>{0, 3, 4});
+  CHECK(numbers_after(CatchUp::none) == std::vector<std::int64_t>{0, 4});
+  CHECK(numbers_after(CatchUp::all) == std::vector<std::int64_t>{0, 1, 2, 3, 4});
+}
+
+TEST_CASE("a timer that fires a little late is no stall: its beat goes out, whatever the policy") {
+  CHECK(sends_late(CatchUp::last, false, true));
+  // A beat that is due at the very moment of waking is in time.
+  CHECK(sends_late(CatchUp::none, true, true));
+  CHECK_FALSE(sends_late(CatchUp::none, false, true));
+  CHECK_FALSE(sends_late(CatchUp::last, true, false));
+  CHECK(sends_late(CatchUp::all, false, false));
 }
 
 }  // namespace flatline::protocol

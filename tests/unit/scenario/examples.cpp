@@ -1,3 +1,4 @@
+#include "failing.hpp"
 #include "helpers.hpp"
 #include "scenario/node.hpp"
 
@@ -171,7 +172,7 @@ TEST_CASE("a label that looks like a made one makes room") {
 }
 
 TEST_CASE("the resolved scenario reads back to the same scenario") {
-  for (const std::string& text : {kFailover, kFull, kSmall}) {
+  for (const std::string& text : {kFailover, kFull, kSmall, kFailing}) {
     const Scenario first = scenario_of(text);
     const std::string resolved = resolved_json(first);
     const Scenario second = scenario_of(resolved);

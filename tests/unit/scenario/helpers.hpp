@@ -12,6 +12,18 @@ namespace flatline::scenario::test {
 /// A recorded law without a file.
 inline ReadOptions with_durations() {
   ReadOptions options;
+  options.read_matrix = [](const std::string& path) -> Result<Matrix> {
+    if (path == "folder/two.tsv") return Matrix{{0.5, 80}, {81, 1}};
+    if (path == "folder/three.tsv") return Matrix{{0, 1, 2}, {3, 0, 4}, {5, 6, 0}};
+    if (path == "folder/negative.tsv") return Matrix{{0, 1}, {-1, 0}};
+    if (path == "folder/ragged.tsv") return Matrix{{0, 1}, {1}};
+    Problem problem;
+    problem.file = path;
+    problem.line = 2;
+    problem.pointer = "column 3";
+    problem.message = "\"x\" is not a finite number";
+    return problem;
+  };
   options.read_durations = [](const std::string& path) -> Result<std::vector<std::int64_t>> {
     if (path.find("missing") == std::string::npos)
       return std::vector<std::int64_t>{1'000'000, 3'000'000};

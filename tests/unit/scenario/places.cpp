@@ -1,3 +1,4 @@
+#include "failing.hpp"
 #include "helpers.hpp"
 
 using namespace flatline;
@@ -27,8 +28,8 @@ const std::string kRich = R"({
   "duration": "1h"
 })";
 
-Names places(const std::string& name) {
-  const auto found = document_of(kRich).places(name);
+Names places(const std::string& name, const std::string& text = kRich) {
+  const auto found = document_of(text).places(name);
   INFO((found.ok() ? std::string() : text_of(found.problems())));
   REQUIRE(found.ok());
   return found.value();
@@ -92,4 +93,55 @@ TEST_CASE("a name that addresses nothing gets the nearest one") {
     REQUIRE_FALSE(found.ok());
     CHECK(found.problems()[0].suggestion == nearest);
   }
+}
+
+TEST_CASE("the keys of a world that fails have short names") {
+  const auto at = [](const std::string& name) { return places(name, kFailing); };
+  CHECK(at("size") == Names{"/places/rack/size"});
+  CHECK(at("drift_ppm") == Names{"/clocks/0/drift_ppm"});
+  CHECK(at("granularity") == Names{"/clocks/0/granularity", "/clocks/1/granularity"});
+  CHECK(at("load") == Names{"/link/queue/load", "/links/0/queue/load"});
+  CHECK(at("buffer_bytes") == Names{"/link/queue/buffer_bytes", "/links/0/queue/buffer_bytes"});
+  CHECK(at("retries") == Names{"/link/tcp/retries", "/links/1/tcp/retries"});
+  CHECK(at("transport") == Names{"/link/transport", "/links/0/transport"});
+  CHECK(at("bad") == Names{"/links/0/loss/alternating/bad"});
+  CHECK(at("on_monitor_wake") == Names{"/watch/push/on_monitor_wake"});
+  CHECK(at("every") == Names{"/faults/0/crash/every", "/faults/3/stall/every",
+                             "/faults/6/partition/every", "/faults/11/gray_failure/every"});
+  CHECK(at("stagger") == Names{"/faults/0/crash/stagger"});
+  CHECK(at("amplitude") == Names{"/faults/4/stall/diurnal/amplitude"});
+  CHECK(at("factor") == Names{"/faults/10/overload/bursty/factor"});
+  CHECK(at("extra") == Names{"/faults/8/route_change/extra", "/faults/9/route_change/extra"});
+  CHECK(at("forward") == Names{"/faults/13/clock_step/forward"});
+  CHECK(at("jitter") == Names{"/watch/push/jitter/ratio"});  // not that of zones
+  CHECK(at("/zones/jitter") == Names{"/zones/jitter"});
+  CHECK(at("/places/eu/1") == Names{"/places/eu/1"});
+  CHECK(at("/places/rack/of") == Names{"/places/rack/of"});
+  CHECK(places("transport") == Names{"/link/transport"});
+  CHECK(places("correlation_time") == Names{"/link/correlation_time"});
+}
+
+TEST_CASE("the clock and the guard of detectors have short names, given or not") {
+  CHECK(places("3x.clock") == Names{"/detectors/1/clock"});
+  CHECK(places("3x.pause") == Names{"/detectors/1/guard/pause"});
+  CHECK(places("hold") ==
+        Names{"/detectors/0/guard/hold", "/detectors/1/guard/hold", "/detectors/2/guard/hold"});
+  CHECK(places("/detectors/0/guard/pause") == Names{"/detectors/0/guard/pause"});
+}
+
+TEST_CASE("an axis may set the world that fails and the guard of a detector") {
+  const auto swept = [](const std::string& axis) {
+    std::string text = kFailing;
+    return read(text.replace(text.rfind("\n}"), 0, ",\n  \"sweep\": {" + axis + "}"));
+  };
+  const auto good =
+      swept(R"("pause": ["1s", "2s"], "clock": ["wall", "monotonic"], "load": [0.1, 0.2],
+      "growth": {"from": 1, "to": 3, "step": 1}, "size": {"from": 2, "to": 4, "points": 3})");
+  INFO((good.ok() ? std::string() : text_of(good.problems())));
+  REQUIRE(good.ok());
+  CHECK(good.value().sweep.axes[4].values == Names{"2", "3", "4"});
+  CHECK_FALSE(swept(R"("clock": ["wal"])").ok());
+  CHECK_FALSE(swept(R"("load": [1])").ok());
+  // rack/1 is named and must stay.
+  CHECK_FALSE(swept(R"("size": [6])").ok());
 }

@@ -42,13 +42,19 @@ KeySet keys_of_schema() {
 /// Has every object of the language somewhere; what stands in them does not matter.
 std::string everything() {
   std::string text = R"({
-    "nodes": {"a": {"count": 1}}, "link": {}, "links": [{"loss": {"gilbert_elliott": {}}}],
+    "nodes": {"a": {"count": 1}}, "places": {"p": {}}, "zones": {}, "clocks": [{}], "link": {},
+    "links": [{"loss": {"gilbert_elliott": {}}, "queue": {}, "tcp": {}}, {"loss": {"alternating": {}}}],
     "watch": {"push": {"jitter": {}}},
-    "faults": [{"crash": {"at": "1s"}}, {"crash": {"mean_time_between": "1s"}}, {"stall": {"at": "1s"}},
-               {"stall": {"mean_time_between": "1s"}}, {"partition": {"at": "1s"}},
-               {"partition": {"mean_time_between": "1s"}}],
+    "faults": [)";
+  for (const char* kind :
+       {"crash", "stall", "partition", "route_change", "overload", "gray_failure", "clock_step"}) {
+    text += "{\"" + std::string(kind) + R"(": {"at": "1s"}}, {")" + kind +
+            R"(": {"time_between": "1s"}}, {")" + kind +
+            R"(": {"mean_time_between": "1s", "diurnal": {}, "bursty": {}, "slow_start": "1s"}}, )";
+  }
+  text += R"({"crash": {"at": "1s", "slow_start": "1s"}}],
     "sweep": {"duration": {"points": 3}, "where": ""},
-    "detectors": [{"label": "x"})";
+    "detectors": [{"label": "x", "guard": {}})";
   for (const auto& info : detect::detectors()) text += ", {\"" + info.name + "\": {}}";
   text += "], \"link\": {\"delay\": {\"mixture\": [";
   std::string laws;

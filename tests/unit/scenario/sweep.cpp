@@ -80,9 +80,9 @@ TEST_CASE("an axis that makes no sense is refused") {
 }
 
 TEST_CASE("the sweep of a file is expanded") {
-  const Scenario scenario = scenario_of(swept(
-      R"("timeout": {"from": "1s", "to": "3s", "step": "1s"}, "interval": ["100ms", "1s"],)"
-      R"( "where": "timeout > interval")"));
+  const Scenario scenario = scenario_of(
+      swept(R"("timeout": {"from": "1s", "to": "3s", "step": "1s"}, "interval": ["100ms", "1s"],)"
+            R"( "where": "timeout > interval")"));
   REQUIRE(scenario.sweep.axes.size() == 2);
   CHECK(scenario.sweep.axes[0].name == "timeout");
   CHECK(scenario.sweep.axes[0].values == Values{"1s", "2s", "3s"});

@@ -25,9 +25,10 @@ scenario::Scenario world_to_record(std::uint64_t seed) {
   return scenario;
 }
 
-// The random phase of a monitor's checks is not in a trace.
+// The random phase of a monitor's checks is not in a trace, nor what a detector drew.
 std::vector<JudgedSetting> settings_of(const scenario::Scenario& scenario) {
   auto settings = every_detector(scenario.push.interval);
+  std::erase_if(settings, [](const JudgedSetting& judged) { return judged.info->needs_draws; });
   for (JudgedSetting& setting : settings) setting.check_every.reset();
   return settings;
 }

@@ -81,21 +81,29 @@ TEST_CASE("a mistake after a stall of the sender is blamed on it") {
   CHECK(first.rows[0].causes[static_cast<std::size_t>(qos::Cause::sender_stall)] == 1);
 }
 
-TEST_CASE(
-    "a lost beat after a stall of the monitor is blamed on the stall, and every mistake on one "
-    "cause") {
+TEST_CASE("a monitor that reads first is never to blame for a stall, one with timers first is") {
   auto scenario = tiny_pair(s(60));
   scenario.world.default_link.loss->probability = 0.3;
   scenario.world.faults.random_stalls.push_back({{{monitor_of(scenario)}, "stall/monitor#0"},
                                                  ms(200),
                                                  exponential(ms(15)),
                                                  world::OnWake::send});
-  const auto tally = run(scenario, {timeout("15ms")}, ms(100));
-  std::int64_t sum = 0;
-  for (const std::int64_t n : tally.rows[0].causes) sum += n;
-  CHECK(sum == counts(tally, 0).mistakes);
-  CHECK(tally.rows[0].causes[static_cast<std::size_t>(qos::Cause::monitor_stall)] > 20);
-  CHECK(tally.rows[0].causes[static_cast<std::size_t>(qos::Cause::loss)] > 20);
+  for (const bool timers_first : {false, true}) {
+    scenario.push.timers_first = timers_first;
+    const auto tally = run(scenario, {timeout("15ms")}, ms(100));
+    const auto blamed = [&](qos::Cause cause) {
+      return tally.rows[0].causes[static_cast<std::size_t>(cause)];
+    };
+    // Every mistake has one cause.
+    std::int64_t sum = 0;
+    for (const std::int64_t n : tally.rows[0].causes) sum += n;
+    CHECK(sum == counts(tally, 0).mistakes);
+    CHECK(blamed(qos::Cause::loss) > 100);
+    // A stall outlasts what is left of 15 ms in about one of three of some 280 stalls; before some of
+    // these a heartbeat was lost as well.
+    CHECK((blamed(qos::Cause::monitor_stall) > 20) == timers_first);
+    CHECK((blamed(qos::Cause::combination) > 0) == timers_first);
+  }
 }
 
 TEST_CASE("lost beats and late beats are blamed as such") {

@@ -141,6 +141,70 @@ TEST_CASE("an axis over detectors multiplies only the cells that have it, any ot
   CHECK(one.cells == 1 + 3 + 1);
 }
 
+TEST_CASE("an axis over a detector's clock or guard sets it, and the rows tell") {
+  const Plan plan = plan_of(scenario_text(
+      R"({"fixed_timeout.pause": ["1s", "2s"], "fixed_timeout.clock": ["wall", "monotonic"]})"));
+  REQUIRE(plan.worlds.size() == 1);
+  const World world = plan.world(0);
+  REQUIRE(world.cells.size() == 2 * 2 + 1 + 1);
+  CHECK(world.cells[0].judged.wall_clock);
+  CHECK_FALSE(world.cells[1].judged.wall_clock);
+  CHECK(world.cells[0].judged.guard->pause == seconds(1));
+  CHECK(world.cells[2].judged.guard->pause == seconds(2));
+  CHECK(world.cells[2].judged.guard->hold == seconds(2));  // as long as the pause
+  CHECK_FALSE(world.cells[4].judged.guard.has_value());
+
+  const auto columns = parameter_columns(plan);
+  const auto rows = parameter_rows(plan, world);
+  const auto at = [&](const std::string& name) {
+    const auto found = std::find(columns.begin(), columns.end(), name);
+    REQUIRE(found != columns.end());
+    return static_cast<std::size_t>(found - columns.begin());
+  };
+  for (const auto& row : rows) CHECK(row.size() == columns.size());
+  CHECK(rows[0][at("fixed_timeout.clock")] == results::Cell(std::string("wall")));
+  CHECK(rows[0][at("fixed_timeout.pause_s")] == results::Cell(1.0));
+  CHECK(rows.back()[at("fixed_timeout.hold_s")] == results::Cell());
+
+  // A hold that the file gives stays; columns are there only where they tell something.
+  std::string given = scenario_text(R"({"pause": ["1s", "2s"]})");
+  given.replace(given.find("\"dead_after\""), 0, R"("guard": {"pause": "5s", "hold": "5s"}, )");
+  CHECK(plan_of(given).world(0).cells[1].judged.guard->hold == seconds(5));
+  const auto plain = parameter_columns(plan_of(scenario_text("")));
+  CHECK(std::none_of(plain.begin(), plain.end(), [](const std::string& name) {
+    return name.ends_with(".clock") || name.ends_with(".pause_s");
+  }));
+}
+
+TEST_CASE("a plan's hash knows the clock, the guard and the round trips") {
+  const std::string text = scenario_text("");
+  const auto with = [&](const std::string& mark, const std::string& more) {
+    std::string out = text;
+    return out.insert(out.find(mark), more);
+  };
+  std::set<std::string> hashes{
+      plan_of(text).sha256("1"),
+      plan_of(with("\"dead_after\"", R"("clock": "wall", )")).sha256("1"),
+      plan_of(with("\"dead_after\"", R"("guard": {"pause": "1s"}, )")).sha256("1")};
+  const auto document = scenario::Document::parse(
+      with("\"duration\"",
+           R"("zones": {"round_trips": "rtt.tsv", "names": ["worker", "monitor"]}, )"),
+      "test.json");
+  REQUIRE(document.ok());
+  for (const double trip : {1.0, 2.0}) {
+    scenario::ReadOptions options;
+    options.read_matrix = [trip](const std::string&) {
+      return Result<scenario::Matrix>(scenario::Matrix{{0, trip}, {trip, 0}});
+    };
+    const auto base = scenario::read_scenario(document.value(), ".", options);
+    REQUIRE(base.ok());
+    const auto plan = make_plan(document.value(), base.value(), ".", options, true);
+    REQUIRE(plan.ok());
+    hashes.insert(plan.value().sha256("1"));
+  }
+  CHECK(hashes.size() == 5);
+}
+
 TEST_CASE("where leaves out combinations, and a row without the axis is not asked") {
   const std::string axes = R"("loss": [0, 0.1, 0.3], "timeout": ["250ms", "400ms"])";
   const Plan plan =

@@ -102,7 +102,7 @@ TEST_CASE("a log of pauses or a matrix is no file of arrivals or durations") {
   // A table of numbers alone is read once its column is named.
   ArrivalOptions options;
   options.column = "2";
-  options.unit = "ms";
+  options.unit = std::string("ms");
   CHECK(text_of(ArrivalReader::open(matrix, options).value().next().ok() ? Problems{}
                                                                          : Problems{Problem{}})
             .empty());

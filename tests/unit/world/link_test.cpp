@@ -8,6 +8,7 @@ namespace flatline::world {
 namespace {
 
 const random::StreamFactory kStreams(11, 0);
+constexpr std::int64_t kBytes = 100;
 
 Model pair_of_nodes() {
   Model model;
@@ -23,16 +24,20 @@ random::Distribution exponential(Duration mean) {
 }
 
 Link link_of(const Model& model, Timeline partitions = {}) {
-  return {LinkTable(model).law({0}, {1}), kStreams, "link/a/0/b/0", std::move(partitions), {0}};
+  return {LinkTable(model).law({0}, {1}),
+          kStreams,
+          "link/a/0/b/0",
+          Conditions{std::move(partitions), {}, {}},
+          {0}};
 }
 
 }  // namespace
 
 TEST_CASE("a link takes at least a nanosecond, and its default delay without rules") {
   Model model = pair_of_nodes();
-  CHECK(link_of(model).transmit({5}, 0).arrival.ns == 5 + kDefaultDelay.ns);
+  CHECK(link_of(model).transmit({5}, 0, kBytes).arrival.ns == 5 + kDefaultDelay.ns);
   model.default_link.delay = random::Distribution::constant({});
-  CHECK(link_of(model).transmit({5}, 0).arrival.ns == 6);
+  CHECK(link_of(model).transmit({5}, 0, kBytes).arrival.ns == 6);
 }
 
 TEST_CASE("the last rule that fits gives each key, in its direction or both") {
@@ -67,7 +72,7 @@ TEST_CASE("a FIFO link never reorders, any other does; copies included") {
     SimInstant last = SimInstant::before_all();
     int overtaken = 0;
     for (std::uint64_t i = 0; i < 5000; ++i) {
-      const Passage passage = link.transmit({static_cast<std::int64_t>(i) * 1'000'000}, i);
+      const Passage passage = link.transmit({static_cast<std::int64_t>(i) * 1'000'000}, i, kBytes);
       REQUIRE(passage.arrival.ns > static_cast<std::int64_t>(i) * 1'000'000);
       overtaken += passage.arrival < last ? 1 : 0;
       last = passage.arrival;
@@ -91,8 +96,8 @@ TEST_CASE("losses and copies come as often as asked, 0 and 1 exactly") {
     Link copying = link_of(model);
     double lost = 0, copies = 0;
     for (std::uint64_t i = 0; i < 100'000; ++i) {
-      lost += lossy.transmit({static_cast<std::int64_t>(i)}, i).fate == Fate::lost ? 1 : 0;
-      copies += copying.transmit({static_cast<std::int64_t>(i)}, i).duplicate ? 1 : 0;
+      lost += lossy.transmit({static_cast<std::int64_t>(i)}, i, kBytes).fate == Fate::lost ? 1 : 0;
+      copies += copying.transmit({static_cast<std::int64_t>(i)}, i, kBytes).duplicate ? 1 : 0;
     }
     const double reach = 4 * std::sqrt(p * (1 - p) / 100'000);
     CHECK(std::abs(lost / 100'000 - p) <= reach);
@@ -107,9 +112,9 @@ TEST_CASE("a message's fate depends on its index, not on what was sent before") 
   Link all = link_of(model), some = link_of(model);
   for (std::uint64_t i = 0; i < 1000; ++i) {
     const SimInstant at{static_cast<std::int64_t>(i) * 1000};
-    const Passage passage = all.transmit(at, i);
+    const Passage passage = all.transmit(at, i, kBytes);
     if (i % 3 != 0) continue;
-    const Passage alone = some.transmit(at, i);
+    const Passage alone = some.transmit(at, i, kBytes);
     REQUIRE(alone.fate == passage.fate);
     REQUIRE(alone.arrival == passage.arrival);
   }
@@ -122,9 +127,10 @@ TEST_CASE("burst states live in time: how often they are looked at changes nothi
   int lost = 0;
   for (std::int64_t i = 0; i < 400'000; ++i) {
     const SimInstant at{i * 100'000'000};
-    const Fate fate = often.transmit(at, static_cast<std::uint64_t>(i)).fate;
+    const Fate fate = often.transmit(at, static_cast<std::uint64_t>(i), kBytes).fate;
     lost += fate == Fate::lost ? 1 : 0;
-    if (i % 7 == 0) REQUIRE(seldom.transmit(at, static_cast<std::uint64_t>(i)).fate == fate);
+    if (i % 7 == 0)
+      REQUIRE(seldom.transmit(at, static_cast<std::uint64_t>(i), kBytes).fate == fate);
   }
   // Bad a sixth of the time: 40000 s hold 3333 cycles, so 4 standard errors are about 4 x 1.4 /
   // sqrt(3333) = 10 %.
@@ -135,10 +141,10 @@ TEST_CASE("a partition cuts from its first instant up to, not including, its las
   Model model = pair_of_nodes();
   const Timeline cut({IntervalSource({{{100}, {200}, OnWake::send}})});
   Link link = link_of(model, cut);
-  CHECK(link.transmit({99}, 0).fate == Fate::delivered);
-  CHECK(link.transmit({100}, 1).fate == Fate::cut);
-  CHECK(link.transmit({199}, 2).fate == Fate::cut);
-  CHECK(link.transmit({200}, 3).fate == Fate::delivered);
+  CHECK(link.transmit({99}, 0, kBytes).fate == Fate::delivered);
+  CHECK(link.transmit({100}, 1, kBytes).fate == Fate::cut);
+  CHECK(link.transmit({199}, 2, kBytes).fate == Fate::cut);
+  CHECK(link.transmit({200}, 3, kBytes).fate == Fate::delivered);
 }
 
 }  // namespace flatline::world

@@ -1,8 +1,8 @@
-#include "detect/plain_math.hpp"
+#include "flatline/base/plain_math.hpp"
 
 #include <cmath>
 
-namespace flatline::detect {
+namespace flatline {
 namespace {
 
 constexpr double kInverseSqrtTwoPi = 0.398942280401432678;
@@ -11,8 +11,8 @@ constexpr double kLn2High = 6.93147180369123816490e-01;
 constexpr double kLn2Low = 1.90821492927058770002e-10;
 // Below this e^x is less than the smallest double.
 constexpr double kLeastExponent = -746;
-// Where the series for the centre hands over to the continued fraction for the tail: farther out the
-// series would lose digits in 1/2 - ..., nearer the fraction would need more terms.
+// Where the series for the centre hands over to the continued fraction for the tail: farther out
+// the series would lose digits in 1/2 - ..., nearer the fraction would need more terms.
 constexpr double kTailFrom = 1.6;
 
 /// ln((1 + s) / (1 - s)) by its series; |s| <= 1/3.
@@ -81,4 +81,4 @@ double normal_tail_hazard(double z) {
   return fraction;
 }
 
-}  // namespace flatline::detect
+}  // namespace flatline

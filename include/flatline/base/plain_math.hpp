@@ -2,7 +2,7 @@
 // exp, log and the normal tail of + - * / and exact scaling only, no libm: the same bits on every
 // IEEE machine, so that what is decided by them is the same everywhere.
 
-namespace flatline::detect {
+namespace flatline {
 
 inline constexpr double kLn10 = 2.302585092994045684;
 
@@ -28,4 +28,4 @@ double normal_tail(double z);
 /// normal_density(z) / normal_tail(z), for any z from 1.6 on.
 double normal_tail_hazard(double z);
 
-}  // namespace flatline::detect
+}  // namespace flatline
