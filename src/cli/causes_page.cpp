@@ -54,7 +54,7 @@ report::BarChart tally_chart(const Causes& causes, const std::vector<std::size_t
   chart.heading = "Mistakes by cause";
   chart.caption =
       "The causes of each detector's mistakes, found from what truly happened: each mistake is "
-      "counted once, under the first cause that applies.";
+      "counted once, as a combination where more than one cause had a part in it.";
   chart.axis = "share of the detector's mistakes";
   for (std::size_t r = 0; r < causes.rows.size(); ++r) {
     const Mistakes& mistakes = causes.baseline.rows[r];

@@ -84,7 +84,7 @@ std::string difference(const Causes& causes, std::size_t row, const Ablation& be
                                   : "the tally books " + std::string(more < 0 ? "only " : "") +
                                         share_text(own, all) + " under what it causes";
   return "Tally and ablation differ on " + best.without + ": " + counted +
-         ". Causes combine: the tally books a mistake once, under the first cause that applies, "
+         ". Causes combine: the tally books a mistake once, by what touched its heartbeats, "
          "whichever entry it came from, while a source that is switched off also takes away what "
          "it only helped to make, and leaves what others make in its place. Detectors that learn "
          "also set themselves anew without it.";

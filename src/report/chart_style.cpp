@@ -30,6 +30,7 @@ constexpr std::string_view kCss =
 .chart .crash{fill:#b3261e;fill-opacity:.2}
 .chart .stall{fill:#c28a00;fill-opacity:.24}
 .chart .partition{fill:#5b4bc4;fill-opacity:.18}
+.chart .gray{fill:#4d5b66;fill-opacity:.3}
 .chart .dead{fill-opacity:1}
 .chart .suspected{fill-opacity:.55}
 .chart .s0{fill:#0b6bb8;stroke:#0b6bb8}.chart .s1{fill:#c8500a;stroke:#c8500a}
@@ -60,6 +61,7 @@ constexpr std::string_view kCss =
 .chart .crash{fill:#ff8a80;fill-opacity:.25}
 .chart .stall{fill:#e0b040;fill-opacity:.25}
 .chart .partition{fill:#a99cff;fill-opacity:.25}
+.chart .gray{fill:#b3c0cc;fill-opacity:.3}
 .chart .s0{fill:#5db0f2;stroke:#5db0f2}.chart .s1{fill:#ff9a5c;stroke:#ff9a5c}
 .chart .s2{fill:#3fcf9e;stroke:#3fcf9e}.chart .s3{fill:#e58ad6;stroke:#e58ad6}
 .chart .s4{fill:#e0c04a;stroke:#e0c04a}.chart .s5{fill:#a99cff;stroke:#a99cff}

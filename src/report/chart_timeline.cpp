@@ -95,7 +95,7 @@ void draw_key(Svg& svg, Pixel at) {
   item(104, "suspected");
   svg.rect({at.x, at.y - 6}, 16, 12, "s7 dead");
   item(74, "dead");
-  for (const std::string_view band : {"crash", "stall", "partition"}) {
+  for (const std::string_view band : {"crash", "stall", "partition", "gray"}) {
     svg.rect({at.x, at.y - 6}, 16, 12, band);
     item(40 + text_width(band), band);
   }

@@ -60,7 +60,7 @@ Chart distribution_chart(const std::vector<Curve>& curves, const std::vector<std
 struct Span {
   double from = 0;
   double to = 0;
-  std::string what;   ///< crash, stall, partition; or the state of a suspicion.
+  std::string what;   ///< crash, stall, partition, gray; or the state of a suspicion.
   std::string label;  ///< Detector of a suspicion.
 };
 /// What one monitor saw of one node.

@@ -36,8 +36,8 @@ struct BandKind {
   std::string_view begins;
   std::string_view ends;
 };
-constexpr std::array<BandKind, 3> kBands{
-    {{"crash", "recover"}, {"stall", "wake"}, {"partition", "heal"}}};
+constexpr std::array<BandKind, 4> kBands{
+    {{"crash", "recover"}, {"stall", "wake"}, {"partition", "heal"}, {"gray", "mend"}}};
 
 bool is_known(const std::string& what) {
   static constexpr std::array<std::string_view, 5> kPlain{

@@ -146,6 +146,23 @@ class Output(ProgramTest):
         self.assertEqual(done.returncode, 4)
         self.assertIn(b"stdout", done.stderr)
 
+    def test_a_report_draws_every_kind_of_fault(self):
+        soon = {"mean_time_between": "5s", "length": "2s"}
+        self.write("faults.json", small(duration="10m", faults=[
+            {"crash": {"nodes": "worker", "mean_time_between": "20s", "down": "2s", "slow_start": "1s"}},
+            {"stall": {"nodes": "monitor", **soon}}, {"partition": {"a": "worker", "b": "monitor", **soon}},
+            {"gray_failure": {"nodes": "worker", **soon}}, {"overload": {"nodes": "worker", **soon}},
+            {"route_change": {"from": "worker", "to": "monitor", "extra": "1s", **soon}},
+            {"clock_step": {"nodes": "monitor", "mean_time_between": "5s", "back": "1s"}}]))
+        self.succeed("run", "faults.json", "--out", "f")
+        events = (self.folder / "f/timeline.csv").read_text()
+        for event in ("crash", "stall", "partition", "gray", "mend"):
+            self.assertIn(event + "\n", events)
+        self.succeed("report", "f")
+        chart = (self.folder / "f/timeline.svg").read_text()
+        for band in ("crash", "stall", "partition", "gray"):
+            self.assertGreater(chart.count(f'class="{band}"'), 1, band)
+
     def test_a_report_is_one_page_and_charts(self):
         self.succeed("run", "s.json")
         done = self.succeed("report", "results/small")

@@ -75,7 +75,7 @@ struct TimelineEntry {
   NodeId monitor{};
   std::size_t row = 0;  ///< suspect and trust only.
   const char* event =
-      "";  ///< send lost arrive suspect trust crash recover stall wake partition heal
+      "";  ///< send lost arrive suspect trust crash recover stall wake gray mend partition heal
 };
 
 /// Whether something couples the pairs, so that they run together on the event engine: a queue that

@@ -5,12 +5,12 @@ export const data = JSON.parse(document.getElementById("data").textContent);
 const light = {
   ink: "#1c2733", soft: "#51606f", rule: "#dde3e9", axis: "#7d8a97", paper: "#ffffff", none: "#e9edf1",
   series: ["#0b6bb8", "#c8500a", "#0a7f5a", "#a2398f", "#8a6d00", "#5b4bc4", "#b0243a", "#4d5b66"],
-  crash: "rgba(179,38,30,.2)", stall: "rgba(194,138,0,.24)", partition: "rgba(91,75,196,.18)", lost: "#b3261e",
+  crash: "rgba(179,38,30,.2)", stall: "rgba(194,138,0,.24)", partition: "rgba(91,75,196,.18)", gray: "rgba(77,91,102,.3)", lost: "#b3261e",
 };
 const dark = {
   ink: "#e6ebf0", soft: "#a5b2bf", rule: "#2b3540", axis: "#7d8a97", paper: "#12181f", none: "#29323c",
   series: ["#5db0f2", "#ff9a5c", "#3fcf9e", "#e58ad6", "#e0c04a", "#a99cff", "#ff7b8a", "#b3c0cc"],
-  crash: "rgba(255,138,128,.25)", stall: "rgba(224,176,64,.25)", partition: "rgba(169,156,255,.25)", lost: "#ff8a80",
+  crash: "rgba(255,138,128,.25)", stall: "rgba(224,176,64,.25)", partition: "rgba(169,156,255,.25)", gray: "rgba(179,192,204,.3)", lost: "#ff8a80",
 };
 export const scheme = window.matchMedia("(prefers-color-scheme: dark)");
 export const colours = () => (scheme.matches ? dark : light);

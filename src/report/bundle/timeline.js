@@ -59,10 +59,10 @@ function series() {
   // The dead part of a suspicion lies on top of the suspected one.
   suspicions.sort((a, b) => (a.what === "dead") - (b.what === "dead"));
   const length = (s) => `from ${common.number(s.from, 7)} s for ${common.time(s.to - s.from)}`;
-  for (const kind of ["crash", "stall", "partition"]) {
+  for (const kind of ["crash", "stall", "partition", "gray"]) {
     const items = truth.filter((s) => s.what === kind);
     if (!items.length) continue;
-    out.push({ ...bars(kind, items, () => ({ fill: c[kind] }), (s) => `${s.what} of ${common.escapeHtml(s.node)} ${length(s)}`, 1), itemStyle: { color: c[kind] } });
+    out.push({ ...bars(kind, items, () => ({ fill: c[kind] }), (s) => `${s.what === "gray" ? "gray failure" : s.what} of ${common.escapeHtml(s.node)} ${length(s)}`, 1), itemStyle: { color: c[kind] } });
   }
   out.push(ticks("heartbeat, arrival", beats, "rect", [1.4, 11], c.axis, "heartbeat sent"));
   out.push(ticks("heartbeat, arrival", arrivals, "rect", [1.4, 11], c.axis, "heartbeat arrived"));
