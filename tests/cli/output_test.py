@@ -146,6 +146,25 @@ class Output(ProgramTest):
         self.assertEqual(done.returncode, 4)
         self.assertIn(b"stdout", done.stderr)
 
+    def test_links_that_share_a_queue_run_together_on_the_event_engine(self):
+        # 50 heartbeats of 130 bytes at once take 10 ms each: the first nine are in time.
+        queue = {"bytes_per_second": 13000, "shared": "uplink"}
+        text = {"name": "uplink", "duration": "10m", "nodes": {"worker": 50, "monitor": 1},
+                "link": {"delay": "1ms", "queue": queue},
+                "watch": {"push": {"from": "worker", "to": "monitor", "interval": "1s", "phase": "synchronised"}},
+                "detectors": [{"nfd_s": {"shift": "100ms"}}]}
+        self.write("uplink.json", text)
+        for jobs in ("1", "2"):
+            done = self.succeed("run", "uplink.json", "--jobs", jobs, "--out", "u" + jobs, "--format", "json")
+            self.assertEqual(json.loads(done.out)[0]["mistakes"], 600 * 41)
+        self.assertEqual(digest(self.folder / "u1"), digest(self.folder / "u2"))
+        self.assertEqual(json.loads((self.folder / "u1/manifest.json").read_text())["engine"], "event")
+        self.assertEqual(self.flatline("run", "uplink.json", "--engine", "stream", "--out", "u3").code, 2)
+        del queue["shared"]  # a queue for each link: nobody waits
+        self.write("uplink.json", text)
+        done = self.succeed("run", "uplink.json", "--out", "own", "--format", "json")
+        self.assertEqual(json.loads(done.out)[0]["mistakes"], 0)
+
     def test_a_report_draws_every_kind_of_fault(self):
         soon = {"mean_time_between": "5s", "length": "2s"}
         self.write("faults.json", small(duration="10m", faults=[
