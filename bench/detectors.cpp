@@ -5,26 +5,22 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
-#include <ctime>
 #include <string>
 #include <vector>
 
 #include "flatline/base/text.hpp"
 #include "flatline/detect/registry.hpp"
 #include "flatline/random/stream.hpp"
+#include "timing.hpp"
 
 namespace {
+
+using flatline::bench::cpu_seconds;
 
 using namespace flatline;
 
 constexpr std::size_t kRun = 256;
 constexpr int kRounds = 3;
-
-double cpu_seconds() {
-  timespec now{};
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
-}
 
 // The parameter that the 64 settings differ in, and by how much, in seconds or as a number.
 struct Varied {

@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <ctime>
 #include <functional>
 #include <string>
 #include <vector>
@@ -17,19 +16,17 @@
 #include "flatline/random/instruction_set.hpp"
 #include "flatline/random/stream.hpp"
 #include "flatline/world/link.hpp"
+#include "timing.hpp"
 
 namespace {
+
+using flatline::bench::cpu_seconds;
+using flatline::bench::median;
 
 using namespace flatline;
 
 constexpr std::size_t kBeats = std::size_t{1} << 21;
 constexpr std::int64_t kBytes = 130;  // of a heartbeat with its headers
-
-double cpu_seconds() {
-  timespec now{};
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
-}
 
 random::Sampler compiled(const random::Distribution& law) {
   auto result = random::compile(law);
@@ -203,11 +200,6 @@ std::vector<Job> jobs() {
   out.push_back(beat_job("jitter, loss 1 %", law(0.01)));
   out.push_back(beat_job("jitter, bursts of loss", bursty()));
   return out;
-}
-
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values[values.size() / 2];
 }
 
 }  // namespace

@@ -1,28 +1,16 @@
 #pragma once
 // The world that benchmarks of whole runs share: H1.
 
-#include <algorithm>
 #include <cstdint>
-#include <ctime>
 #include <string>
 #include <vector>
 
 #include "flatline/sim/run.hpp"
+#include "timing.hpp"
 
 namespace flatline::bench {
 
 inline constexpr std::uint32_t kWorkers = 100;
-
-inline double cpu_seconds() {
-  timespec now{};
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
-}
-
-inline double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values[values.size() / 2];
-}
 
 /// 100 workers push to one monitor, interval 1 s +-10 %, delay 5 ms + lognormal(20 ms, 0.6), loss 1
 /// %.

@@ -8,24 +8,21 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <ctime>
 #include <vector>
 
 #include "flatline/engine/event_queue.hpp"
 #include "flatline/random/stream.hpp"
+#include "timing.hpp"
 
 namespace {
+
+using flatline::bench::cpu_seconds;
+using flatline::bench::median;
 
 using flatline::engine::Event;
 
 constexpr std::size_t kTimes = std::size_t{1} << 16;
 constexpr double kMeanNs = 1e9;
-
-double cpu_seconds() {
-  timespec now{};
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
-}
 
 std::vector<std::int64_t> exponential_times() {
   const flatline::random::Stream draws = flatline::random::StreamFactory(1, 0).stream("hold");
@@ -55,11 +52,6 @@ Held hold(std::size_t pending, std::size_t steps, const std::vector<std::int64_t
     ++order;
   }
   return {(cpu_seconds() - begin) * 1e9 / static_cast<double>(steps), event.at};
-}
-
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values[values.size() / 2];
 }
 
 }  // namespace

@@ -248,32 +248,31 @@ void add_mistakes(std::vector<Estimate>& out, const RowTally& row, const Tally& 
   out.push_back(reciprocal(rate_of_events(mistakes, trusted)));
 }
 
-void add_crashes(std::vector<Estimate>& out, const RowTally& row) {
-  std::int64_t missed = 0, censored = 0;
+std::int64_t sum(const RowTally& row, std::int64_t RowBatch::*member) {
+  std::int64_t all = 0;
+  for (const RowBatch& batch : row.batches) all += batch.*member;
+  return all;
+}
+
+Estimate mean_detection(const RowTally& row, const FailureCounts& failures) {
   Values seconds, detected;
   for (const RowBatch& batch : row.batches) {
-    missed += batch.missed;
-    censored += batch.censored;
-    seconds.push_back(number(batch.crash_detection_ns) * kNs);
-    detected.push_back(number(batch.crashes_detected));
+    seconds.push_back(number(batch.*failures.detection_ns) * kNs);
+    detected.push_back(number(batch.*failures.detected));
   }
-  out.push_back(count(missed));
-  out.push_back(count(censored));
-  out.push_back(mean_of(seconds, detected));
+  return mean_of(seconds, detected);
+}
+
+void add_crashes(std::vector<Estimate>& out, const RowTally& row) {
+  out.push_back(count(sum(row, &RowBatch::missed)));
+  out.push_back(count(sum(row, &RowBatch::censored)));
+  out.push_back(mean_detection(row, kCrashCounts));
 }
 
 void add_gray(std::vector<Estimate>& out, const RowTally& row) {
-  std::int64_t found = 0, missed = 0;
-  Values seconds, detected;
-  for (const RowBatch& batch : row.batches) {
-    found += batch.gray_detected;
-    missed += batch.gray_missed;
-    seconds.push_back(number(batch.gray_detection_ns) * kNs);
-    detected.push_back(number(batch.gray_detected));
-  }
-  out.push_back(count(found));
-  out.push_back(count(missed));
-  out.push_back(mean_of(seconds, detected));
+  out.push_back(count(sum(row, &RowBatch::gray_detected)));
+  out.push_back(count(sum(row, &RowBatch::gray_missed)));
+  out.push_back(mean_detection(row, kGrayCounts));
 }
 
 void add_load(std::vector<Estimate>& out, const Tally& tally, double seconds) {

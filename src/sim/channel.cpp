@@ -361,7 +361,7 @@ void Channel::turn(std::size_t lane, LaneState& state, SimInstant now, Output ne
 void Channel::monitored_crashed(SimInstant at) {
   close_segment(at);
   if (last_sent_) record_spans(*last_sent_, INT64_MAX);
-  settle_gray(at, true);
+  settle_failure(gray_at_, qos::kGrayCounts, at, true);
   service_dead_ = false;
   if (monitor_up_ && measured(at)) crashed_at_ = at;
   monitored_up_ = false;
@@ -371,7 +371,7 @@ void Channel::monitored_crashed(SimInstant at) {
 
 void Channel::monitored_recovered(SimInstant at) {
   settle(at);
-  settle_crash(at, true);
+  settle_failure(crashed_at_, qos::kCrashCounts, at, true);
   monitored_up_ = true;
   ++incarnation_.value;
   open_segment(at);
@@ -380,8 +380,8 @@ void Channel::monitored_recovered(SimInstant at) {
 void Channel::monitor_crashed(SimInstant at) {
   close_segment(at);
   if (last_sent_) record_spans(*last_sent_, INT64_MAX);
-  settle_crash(at, false);
-  settle_gray(at, false);
+  settle_failure(crashed_at_, qos::kCrashCounts, at, false);
+  settle_failure(gray_at_, qos::kGrayCounts, at, false);
   monitor_up_ = false;
   newest_sent_.reset();
   newest_seq_ = -1;
@@ -397,39 +397,21 @@ void Channel::monitor_recovered(SimInstant at) {
   open_segment(at);
 }
 
-// A crash's detection is the last S-transition after it: known once the node recovers or nothing
-// more is measured.
-void Channel::settle_crash(SimInstant now, bool recovered) {
-  if (!crashed_at_) return;
-  const SimInstant at = *crashed_at_;
-  crashed_at_.reset();
+// A failure's detection is the last S-transition after it: known once the node works again (a gray
+// failure also ends with its process) or nothing more is measured.
+void Channel::settle_failure(std::optional<SimInstant>& failed_at, const qos::FailureCounts& counts,
+                             SimInstant now, bool ended) {
+  if (!failed_at) return;
+  const SimInstant at = *failed_at;
+  failed_at.reset();
   for (std::size_t i = 0; i < state_.lanes.size(); ++i) {
     qos::RowBatch& batch = tally_->rows[i].batches[batch_of(at)];
     const LaneState& lane = state_.lanes[i];
     if (lane.output == Output::suspect && lane.since < now) {
-      ++batch.crashes_detected;
-      batch.crash_detection_ns += std::max<std::int64_t>(0, lane.since.ns - at.ns);
-    } else if (recovered) {
-      ++batch.missed;
-    } else {
-      ++batch.censored;
-    }
-  }
-}
-
-// The same for a gray failure, which ends by itself or with the process.
-void Channel::settle_gray(SimInstant now, bool ended) {
-  if (!gray_at_) return;
-  const SimInstant at = *gray_at_;
-  gray_at_.reset();
-  for (std::size_t i = 0; i < state_.lanes.size(); ++i) {
-    qos::RowBatch& batch = tally_->rows[i].batches[batch_of(at)];
-    const LaneState& lane = state_.lanes[i];
-    if (lane.output == Output::suspect && lane.since < now) {
-      ++batch.gray_detected;
-      batch.gray_detection_ns += std::max<std::int64_t>(0, lane.since.ns - at.ns);
+      ++(batch.*counts.detected);
+      batch.*counts.detection_ns += std::max<std::int64_t>(0, lane.since.ns - at.ns);
     } else if (ended) {
-      ++batch.gray_missed;
+      ++(batch.*counts.missed);
     } else {
       ++batch.censored;
     }
@@ -447,7 +429,7 @@ void Channel::service_died(SimInstant at) {
 void Channel::service_mended(SimInstant at) {
   if (!service_dead_) return;
   settle(at);
-  settle_gray(at, true);
+  settle_failure(gray_at_, qos::kGrayCounts, at, true);
   service_dead_ = false;
   open_segment(at);
 }
@@ -466,8 +448,8 @@ void Channel::monitor_woke(SimInstant at) {
 void Channel::finish(SimInstant end) {
   close_segment(end);
   if (both_up() && last_sent_) record_spans(*last_sent_, INT64_MAX);
-  settle_crash(end, false);
-  settle_gray(end, false);
+  settle_failure(crashed_at_, qos::kCrashCounts, end, false);
+  settle_failure(gray_at_, qos::kGrayCounts, end, false);
 }
 
 }  // namespace flatline::sim

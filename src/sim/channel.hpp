@@ -23,8 +23,8 @@ class VerdictListener {
                        SimInstant at) = 0;
 };
 
-/// Heartbeats that were sent and arrive one after the other, none overtaken and no two at once, while
-/// nothing strikes either node and the link is not cut.
+/// Heartbeats that were sent and arrive one after the other, none overtaken and no two at once,
+/// while nothing strikes either node and the link is not cut.
 struct Run {
   std::span<const SimInstant> sent, at;  ///< Ascending.
   std::span<const SeqNo> seq;
@@ -262,8 +262,8 @@ class Channel {
     return (seq & (judge_->panel().sample_every() - 1)) == 0;
   }
   void record_what_if(std::vector<const Flight*> flights, SimInstant from, SimInstant to);
-  void settle_crash(SimInstant now, bool recovered);
-  void settle_gray(SimInstant now, bool ended);
+  void settle_failure(std::optional<SimInstant>& failed_at, const qos::FailureCounts& counts,
+                      SimInstant now, bool ended);
 
   NodeId monitored_, monitor_;
   const Judge* judge_;

@@ -77,6 +77,15 @@ std::vector<std::string> strikes_on(const FaultTarget& target, const Cluster& cl
   return streams;
 }
 
+std::vector<IntervalSource> sources_on(const Process& process, const Origin& origin,
+                                       const FaultTarget& target, const Cluster& cluster,
+                                       NodeId node) {
+  std::vector<IntervalSource> sources;
+  for (const std::string& stream : strikes_on(target, cluster, node))
+    sources.push_back(source_of(process, origin, stream));
+  return sources;
+}
+
 bool contains(const std::vector<NodeId>& nodes, NodeId node) {
   return std::find(nodes.begin(), nodes.end(), node) != nodes.end();
 }

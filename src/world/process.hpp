@@ -41,6 +41,11 @@ IntervalSource source_of(const Process& process, const Origin& origin, const std
 /// of its places.
 std::vector<std::string> strikes_on(const FaultTarget& target, const Cluster& cluster, NodeId node);
 
+/// One source for each of them.
+std::vector<IntervalSource> sources_on(const Process& process, const Origin& origin,
+                                       const FaultTarget& target, const Cluster& cluster,
+                                       NodeId node);
+
 bool contains(const std::vector<NodeId>& nodes, NodeId node);
 bool cuts(const PartitionSides& sides, NodeId from, NodeId to);
 

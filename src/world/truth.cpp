@@ -24,6 +24,20 @@ IntervalSource scheduled(Duration at, std::optional<Duration> length, const Repe
   return {Periodic{start, repeat}, compiled(Distribution::constant(*length)), {}, on_wake};
 }
 
+void append(std::vector<IntervalSource>& sources, std::vector<IntervalSource> more) {
+  for (IntervalSource& source : more) sources.push_back(std::move(source));
+}
+
+// All faults of one kind that strike a node; processes[i] is that of faults[i].
+template <typename Fault>
+Timeline strikes_of(const std::vector<Fault>& faults, const std::vector<Process>& processes,
+                    const Origin& origin, const Cluster& cluster, NodeId node) {
+  std::vector<IntervalSource> sources;
+  for (std::size_t i = 0; i < faults.size(); ++i)
+    append(sources, sources_on(processes[i], origin, faults[i].target, cluster, node));
+  return Timeline(std::move(sources));
+}
+
 }  // namespace
 
 struct Truth::Laws {
@@ -114,9 +128,8 @@ std::vector<IntervalSource> Truth::stall_sources(NodeId node, bool shared_only) 
   for (std::size_t i = 0; i < laws_->stalls.size(); ++i) {
     FaultTarget target = model_->faults.random_stalls[i].target;
     if (shared_only) target.nodes.clear();
-    for (const std::string& stream : strikes_on(target, model_->cluster, node)) {
-      sources.push_back(source_of(laws_->stalls[i], {streams_, begin_}, stream));
-    }
+    append(sources,
+           sources_on(laws_->stalls[i], {streams_, begin_}, target, model_->cluster, node));
   }
   return sources;
 }
@@ -127,7 +140,7 @@ Timeline Truth::crashes(NodeId node) const {
 
 Timeline Truth::stalls(NodeId node) const {
   std::vector<IntervalSource> sources = stall_sources(node, false);
-  for (IntervalSource& source : crash_sources(node, true)) sources.push_back(std::move(source));
+  append(sources, crash_sources(node, true));
   return Timeline(std::move(sources));
 }
 
@@ -151,25 +164,13 @@ Timeline Truth::partitions(NodeId from, NodeId to) const {
 }
 
 Timeline Truth::gray_failures(NodeId node) const {
-  std::vector<IntervalSource> sources;
-  for (std::size_t i = 0; i < laws_->gray_failures.size(); ++i) {
-    const FaultTarget& target = model_->faults.gray_failures[i].target;
-    for (const std::string& stream : strikes_on(target, model_->cluster, node)) {
-      sources.push_back(source_of(laws_->gray_failures[i], {streams_, begin_}, stream));
-    }
-  }
-  return Timeline(std::move(sources));
+  return strikes_of(model_->faults.gray_failures, laws_->gray_failures, {streams_, begin_},
+                    model_->cluster, node);
 }
 
 Timeline Truth::overloads(NodeId node) const {
-  std::vector<IntervalSource> sources;
-  for (std::size_t i = 0; i < laws_->overloads.size(); ++i) {
-    const FaultTarget& target = model_->faults.overloads[i].target;
-    for (const std::string& stream : strikes_on(target, model_->cluster, node)) {
-      sources.push_back(source_of(laws_->overloads[i], {streams_, begin_}, stream));
-    }
-  }
-  return Timeline(std::move(sources));
+  return strikes_of(model_->faults.overloads, laws_->overloads, {streams_, begin_}, model_->cluster,
+                    node);
 }
 
 std::vector<RouteShift> Truth::route_shifts(NodeId from, NodeId to) const {
@@ -189,10 +190,8 @@ std::vector<Backlog> Truth::backlogs(NodeId from, NodeId to) const {
   for (const NodeId node : {from, to}) {
     for (std::size_t i = 0; i < laws_->overloads.size(); ++i) {
       const Overload& overload = model_->faults.overloads[i];
-      std::vector<IntervalSource> sources;
-      for (const std::string& stream : strikes_on(overload.target, model_->cluster, node)) {
-        sources.push_back(source_of(laws_->overloads[i], {streams_, begin_}, stream));
-      }
+      std::vector<IntervalSource> sources = sources_on(laws_->overloads[i], {streams_, begin_},
+                                                       overload.target, model_->cluster, node);
       if (sources.empty()) continue;
       backlogs.emplace_back(Timeline(std::move(sources)), overload.growth, overload.drain);
     }
@@ -204,10 +203,10 @@ Clock Truth::clock(NodeId node) const {
   std::vector<IntervalSource> steps;
   for (std::size_t i = 0; i < laws_->clock_steps.size(); ++i) {
     const ClockStep& step = model_->faults.clock_steps[i];
-    for (const std::string& stream : strikes_on(step.target, model_->cluster, node)) {
-      steps.push_back(source_of(laws_->clock_steps[i], {streams_, begin_}, stream));
-      steps.back().set_by(step.by);
-    }
+    auto sources =
+        sources_on(laws_->clock_steps[i], {streams_, begin_}, step.target, model_->cluster, node);
+    for (IntervalSource& source : sources) source.set_by(step.by);
+    append(steps, std::move(sources));
   }
   return {clock_law(*model_, node),   streams_, model_->cluster.name(node),
           Timeline(std::move(steps)), begin_,   end_};

@@ -95,6 +95,17 @@ struct RowBatch {
   void merge(const RowBatch& other);
 };
 
+/// Where a batch counts failures of one kind.
+struct FailureCounts {
+  std::int64_t RowBatch::*detected;
+  Wide RowBatch::*detection_ns;
+  std::int64_t RowBatch::*missed;
+};
+inline constexpr FailureCounts kCrashCounts{&RowBatch::crashes_detected,
+                                            &RowBatch::crash_detection_ns, &RowBatch::missed};
+inline constexpr FailureCounts kGrayCounts{&RowBatch::gray_detected, &RowBatch::gray_detection_ns,
+                                           &RowBatch::gray_missed};
+
 /// Crash experiments that count for a row and for every row above it on its curve: all trusted, and
 /// were due at base + shift + factor * slope after the span [a, b).
 struct CurveBatch {
